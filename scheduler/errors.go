@@ -1,0 +1,89 @@
+package scheduler
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// ErrNotFound is what is not there, or not the asker's to see.
+var ErrNotFound = errors.New("there is nothing here by that name")
+
+// ErrStale is a change to a version that is no longer the present one.
+var ErrStale = errors.New("somebody changed this in the meantime: look at the present version and try again")
+
+// ForbiddenError is what the asker's role does not allow.
+type ForbiddenError struct{ Detail string }
+
+func (e *ForbiddenError) Error() string { return e.Detail }
+
+// InvalidError says in words what is wrong with each field, by the field's
+// name in the JSON of the API.
+type InvalidError map[string]string
+
+func (e InvalidError) Error() string {
+	var b strings.Builder
+	for _, field := range slices.Sorted(maps.Keys(e)) {
+		if b.Len() > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(field + ": " + e[field])
+	}
+	return b.String()
+}
+
+// Err is e as an error, nil when nothing is wrong.
+func (e InvalidError) Err() error {
+	if len(e) == 0 {
+		return nil
+	}
+	return e
+}
+
+// A reason's code, as product.md lists them.
+const (
+	CodeIncomplete      = "incomplete"
+	CodePast            = "past"
+	CodeConflict        = "conflict"
+	CodeOwnRequest      = "own-request"
+	CodeNotApproved     = "not-approved"
+	CodeCheckOpen       = "check-open"
+	CodeCheckFailed     = "check-failed"
+	CodeEarly           = "early"
+	CodeNotAnnounced    = "not-announced"
+	CodeNotice          = "notice"
+	CodeNotesMissing    = "notes-missing"
+	CodeWaivedByCloser  = "waived-by-closer"
+	CodeApprovalMissing = "approval-missing"
+	CodeOwnVerification = "own-verification" // the controlled preset's: the lead may not verify
+	CodeState           = "state"            // the thing is not in the state that the verb asks for
+)
+
+// Reason is one thing that holds a gate shut, in words a person can act on.
+type Reason struct {
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+	Check  string `json:"check,omitempty"` // the id of the check it is about
+	Field  string `json:"field,omitempty"` // the field of the form that would mend it
+}
+
+// GateError is every reason that holds a gate shut.
+type GateError struct {
+	Gate      string // submit, approve, start, close, …
+	Reasons   []Reason
+	Conflicts []Conflict // the blocking ones, where they are a reason
+}
+
+func (e *GateError) Error() string {
+	words := make([]string, len(e.Reasons))
+	for i, r := range e.Reasons {
+		words[i] = r.Detail
+	}
+	return strings.Join(words, " ")
+}
+
+// shut is a gate held shut by one reason.
+func shut(gate, code, detail string) error {
+	return &GateError{Gate: gate, Reasons: []Reason{{Code: code, Detail: detail}}}
+}

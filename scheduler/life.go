@@ -1,0 +1,391 @@
+package scheduler
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Scene is what a verb on a window must know of the world around it.
+type Scene struct {
+	By         Person
+	Now        time.Time
+	Services   []Service  // those the window touches
+	Conflicts  []Conflict // as they stand
+	Policy     Policy     // the present one; a submitted window keeps its own
+	Told       Told
+	Recipients int // how many people would hear an announcement
+	NewID      func() string
+}
+
+// policy is the one that holds for w.
+func (w Window) policy(now Policy) Policy {
+	if w.Policy.Preset != "" {
+		return w.Policy
+	}
+	return now
+}
+
+// PolicyUnder is the policy that holds for w when present is the
+// organisation's: its own once it was submitted.
+func (w Window) PolicyUnder(present Policy) Policy { return w.policy(present) }
+
+// happened raises the version and makes the event of a change.
+func (w *Window) happened(s Scene, kind EventKind, text string) Event {
+	w.Version++
+	w.Changed = s.Now
+	return Event{WindowID: w.ID, At: s.Now, Actor: s.By.Email, Via: s.By.Via, Kind: kind, Text: text, Data: Facts{State: w.State}}
+}
+
+// shown raises what calendars go by.
+func (w *Window) shown(now time.Time) {
+	w.Sequence++
+	w.Updated = now
+}
+
+// Notice is what stakeholders are told of w.
+func (w Window) Notice(text string) Notice {
+	return Notice{
+		Title: w.Title, Summary: w.Summary, Services: slices.Clone(w.Services), Start: w.Start, End: w.End,
+		TimeZone: w.TimeZone, Lead: w.Lead, Outcome: w.Outcome, Text: text,
+	}
+}
+
+// SameTimes reports whether two notices tell of the same time.
+func (n Notice) SameTimes(o Notice) bool { return n.Start.Equal(o.Start) && n.End.Equal(o.End) }
+
+// Same reports whether two notices tell stakeholders the same.
+func (n Notice) Same(o Notice) bool {
+	return n.SameTimes(o) && n.Title == o.Title && n.Summary == o.Summary && n.Tentative == o.Tentative && slices.Equal(n.Services, o.Services)
+}
+
+// announce makes the event one that stakeholders are told of.
+func (w *Window) announce(ev *Event, kind Announcement, text string) {
+	n := w.Notice(text)
+	n.Tentative = w.State == Requested
+	ev.Data.Announce, ev.Data.Notice, ev.Data.Tentative = kind, &n, n.Tentative
+	w.Notified = &n
+}
+
+// announceChange announces what stakeholders do not know yet, if anything.
+func (w *Window) announceChange(ev *Event) {
+	now := w.Notice("")
+	switch {
+	case w.Notified == nil:
+		w.announce(ev, AnnounceScheduled, "")
+	case !now.SameTimes(*w.Notified):
+		w.announce(ev, AnnounceRescheduled, ev.Data.Reason)
+	case !now.Same(*w.Notified):
+		w.announce(ev, AnnounceUpdated, ev.Data.Reason)
+	}
+}
+
+// New is a draft of the plan. The plan is tidied and checked.
+func New(number int, plan Plan, s Scene) (Window, Event, error) {
+	plan.Tidy()
+	if err := plan.Check(); err != nil {
+		return Window{}, Event{}, err
+	}
+	plan.keepChecks(nil, s.NewID)
+	w := Window{
+		ID: s.NewID(), Number: number, Plan: plan, State: Draft, Requester: s.By.Email,
+		Created: s.Now, Updated: s.Now,
+	}
+	return w, w.happened(s, Created, fmt.Sprintf("%s drafted %q.", s.By.Name, w.Title)), nil
+}
+
+// Submit asks for the window: it holds its time from here on. Where no
+// approval is asked, it is scheduled at once. The reason is for submitting in
+// spite of blocking conflicts, and asks the approver for an override.
+func (w *Window) Submit(s Scene, reason string) (Event, error) {
+	if w.State != Draft {
+		return Event{}, &MoveError{"submit", w.State}
+	}
+	if bad := badText(reason, longText, true); bad != "" {
+		return Event{}, InvalidError{"reason": bad}
+	}
+	policy := s.Policy
+	reasons := w.submitReasons(s, policy)
+	block := Blocking(s.Conflicts)
+	if len(block) > 0 && tidy(reason) == "" {
+		reasons = append(reasons, conflictReasons(block)...)
+	}
+	if len(reasons) > 0 {
+		return Event{}, &GateError{"submit", reasons, block}
+	}
+	w.Policy, w.ConflictReason, w.Requester = policy, tidy(reason), s.By.Email
+	if policy.Quorum(s.Services) == 0 && len(block) == 0 && w.Kind != Emergency {
+		if err := w.move("submit", Scheduled); err != nil {
+			return Event{}, err
+		}
+		w.Published, w.ScheduledAt = true, s.Now
+		w.shown(s.Now)
+		ev := w.happened(s, Submitted, fmt.Sprintf("%s scheduled the window: no approval asked.", s.By.Name))
+		w.announceChange(&ev)
+		return ev, nil
+	}
+	if err := w.move("submit", Requested); err != nil {
+		return Event{}, err
+	}
+	w.shown(s.Now)
+	text := fmt.Sprintf("%s asked for approval.", s.By.Name)
+	if w.ConflictReason != "" {
+		text = fmt.Sprintf("%s asked for approval in spite of %d conflict(s): %s", s.By.Name, len(block), w.ConflictReason)
+	}
+	ev := w.happened(s, Submitted, text)
+	ev.Data.Inside, ev.Data.Reason, ev.Data.Overrides = true, w.ConflictReason, block
+	return ev, nil
+}
+
+// Yes is an approver's answer.
+type Yes struct {
+	Note     string
+	Override []ConflictKind // the kinds of conflict that are let pass, as they stand
+	Reason   string         // why they are
+}
+
+// Approve adds an approval; with the last one that the policy asks, the window
+// is scheduled and its stakeholders are told.
+func (w *Window) Approve(s Scene, yes Yes) (Event, error) {
+	if err := w.addApproval(s, yes); err != nil {
+		return Event{}, err
+	}
+	policy := w.policy(s.Policy)
+	need := w.quorum(policy, s.Services)
+	ev := Event{}
+	switch {
+	case w.State.Running():
+		ev = w.happened(s, Approved, fmt.Sprintf("%s approved the emergency after the fact.", s.By.Name))
+	case len(w.Approvals) < need:
+		ev = w.happened(s, Approved, fmt.Sprintf("%s approved, the %d. of %d approvals.", s.By.Name, len(w.Approvals), need))
+	default:
+		w.State = Scheduled
+		w.Published, w.ScheduledAt = true, s.Now
+		w.shown(s.Now)
+		ev = w.happened(s, Approved, fmt.Sprintf("%s approved; the window is scheduled.", s.By.Name))
+		w.announceChange(&ev)
+	}
+	last := w.Approvals[len(w.Approvals)-1]
+	ev.Data.Overrides, ev.Data.Reason = last.Overrides, last.Reason
+	if last.Note != "" {
+		ev.Text += " " + last.Note
+	}
+	return ev, nil
+}
+
+// quorum is how many approvals w needs: an emergency, and a window with
+// conflicts to override, at least one.
+func (w Window) quorum(p Policy, services []Service) int { return max(1, p.Quorum(services)) }
+
+func (w *Window) addApproval(s Scene, yes Yes) error {
+	if w.State != Requested && !(w.Kind == Emergency && w.State.Running()) {
+		return &MoveError{"approve", w.State}
+	}
+	if !s.By.Role.May(Approver) {
+		return &ForbiddenError{"Only approvers approve."}
+	}
+	if bad := badText(yes.Note+yes.Reason, longText, true); bad != "" {
+		return InvalidError{"reason": bad}
+	}
+	a := Approval{By: s.By.Email, At: s.Now, Note: tidy(yes.Note), Reason: tidy(yes.Reason)}
+	for _, c := range s.Conflicts {
+		if has(yes.Override, c.Kind) && c.Overridden == nil {
+			a.Overrides = append(a.Overrides, c)
+		}
+	}
+	if len(a.Overrides) > 0 && a.Reason == "" {
+		return InvalidError{"reason": "Say why this conflict may be overridden."}
+	}
+	if reasons := w.approveReasons(s, a); len(reasons) > 0 {
+		return &GateError{"approve", reasons, Blocking(s.Conflicts)}
+	}
+	w.Approvals = append(w.Approvals, a)
+	return nil
+}
+
+// Reject sends a requested window back to its draft, or says no to an
+// emergency that has started: it can then close only as unapproved.
+func (w *Window) Reject(s Scene, reason string) (Event, error) {
+	if !s.By.Role.May(Approver) {
+		return Event{}, &ForbiddenError{"Only approvers reject."}
+	}
+	reason, err := needReason(reason, "Say why, so that the requester can mend it.")
+	if err != nil {
+		return Event{}, err
+	}
+	text := fmt.Sprintf("%s rejected: %s", s.By.Name, reason)
+	switch {
+	case w.State == Requested:
+		w.State, w.Approvals, w.Policy = Draft, nil, Policy{}
+		w.shown(s.Now)
+	case w.Kind == Emergency && w.State.Running() && w.Rejected == nil:
+		w.Rejected = &Rejection{By: s.By.Email, At: s.Now, Reason: reason}
+	default:
+		return Event{}, &MoveError{"reject", w.State}
+	}
+	ev := w.happened(s, RejectedBy, text)
+	ev.Data.Reason, ev.Data.Inside = reason, true
+	return ev, nil
+}
+
+func needReason(reason, words string) (string, error) {
+	reason = tidy(reason)
+	if reason == "" {
+		return "", InvalidError{"reason": words}
+	}
+	if bad := badText(reason, longText, true); bad != "" {
+		return "", InvalidError{"reason": bad}
+	}
+	return reason, nil
+}
+
+// Cancel calls the window off before it starts.
+func (w *Window) Cancel(s Scene, reason string) (Event, error) {
+	if w.State != Draft || w.Published {
+		var err error
+		if reason, err = needReason(reason, "Say why it is cancelled: stakeholders read it."); err != nil {
+			return Event{}, err
+		}
+	}
+	if err := w.move("cancel", Cancelled); err != nil {
+		return Event{}, err
+	}
+	w.shown(s.Now)
+	ev := w.happened(s, CancelledBy, strings.TrimSuffix(fmt.Sprintf("%s cancelled: %s", s.By.Name, tidy(reason)), ": "))
+	ev.Data.Reason = tidy(reason)
+	if w.Notified != nil {
+		w.announce(&ev, AnnounceCancelled, tidy(reason))
+	}
+	return ev, nil
+}
+
+// Forget checks that a draft may be deleted: one that was never announced.
+func (w *Window) Forget(s Scene) (Event, error) {
+	if w.State != Draft || w.Published {
+		return Event{}, &MoveError{"be deleted", w.State}
+	}
+	return w.happened(s, Deleted, fmt.Sprintf("%s deleted the draft %q.", s.By.Name, w.Title)), nil
+}
+
+// Edit is a change of a window's plan.
+type Edit struct {
+	Plan    Plan
+	Reason  string
+	Approve bool // approve in the same act
+}
+
+// Change gives the window another plan. What asks for a new approval sends it
+// back to requested, and its approvals fall away.
+func (w *Window) Change(s Scene, e Edit) (Event, error) {
+	if w.State != Draft && w.State != Requested && w.State != Scheduled {
+		return Event{}, &MoveError{"change", w.State}
+	}
+	e.Plan.Tidy()
+	if err := e.Plan.Check(); err != nil {
+		return Event{}, err
+	}
+	if bad := badText(e.Reason, longText, true); bad != "" {
+		return Event{}, InvalidError{"reason": bad}
+	}
+	e.Plan.keepChecks(w.Checks, s.NewID)
+	was := *w
+	material, wording := was.Plan.differences(e.Plan)
+	w.Plan = e.Plan
+	policy := w.policy(s.Policy)
+	falls := len(material) > 0 || len(wording) > 0 && !policy.WordingKeeps
+	if w.State != Draft {
+		if err := w.stillWhole(s, policy, e, len(material) > 0); err != nil {
+			*w = was
+			return Event{}, err
+		}
+	}
+	kind, changed := Edited, append(material, wording...)
+	if !was.Start.Equal(w.Start) || !was.End.Equal(w.End) {
+		kind = Rescheduled
+	}
+	if w.State == Scheduled && falls && (w.policy(s.Policy).Quorum(s.Services) > 0 || len(Blocking(s.Conflicts)) > 0) {
+		w.State = Requested
+	}
+	if falls {
+		w.Approvals = nil
+	}
+	if len(changed) > 0 {
+		w.shown(s.Now)
+	}
+	if e.Approve && w.State == Requested {
+		if err := w.addApproval(s, Yes{Reason: e.Reason, Override: kindsOf(s.Conflicts, e.Reason)}); err != nil {
+			*w = was
+			return Event{}, err
+		}
+		if len(w.Approvals) >= w.quorum(policy, s.Services) {
+			w.State, w.Published = Scheduled, true
+		}
+	}
+	if w.State == Scheduled && was.State != Scheduled || kind == Rescheduled {
+		w.ScheduledAt = s.Now
+	}
+	ev := w.happened(s, kind, w.changeText(s, was, kind, changed))
+	ev.Data.Changed, ev.Data.Reason = changed, tidy(e.Reason)
+	w.tellChange(&ev, was, s.Now)
+	return ev, nil
+}
+
+// kindsOf lists the kinds of the conflicts, if a reason to override them is given.
+func kindsOf(all []Conflict, reason string) (kinds []ConflictKind) {
+	if tidy(reason) == "" {
+		return nil
+	}
+	for _, c := range all {
+		kinds = append(kinds, c.Kind)
+	}
+	return kinds
+}
+
+// stillWhole refuses a change that would leave a submitted window without what
+// the submit gate asked.
+func (w *Window) stillWhole(s Scene, p Policy, e Edit, material bool) error {
+	reasons := w.incomplete(s.Services, p)
+	if material && w.Start.Before(s.Now) {
+		reasons = append(reasons, Reason{Code: CodePast, Detail: "The start is in the past.", Field: "start"})
+	}
+	block := Blocking(s.Conflicts)
+	if material && len(block) > 0 {
+		if tidy(e.Reason) == "" {
+			reasons = append(reasons, conflictReasons(block)...)
+		} else {
+			w.ConflictReason = tidy(e.Reason)
+		}
+	}
+	if len(reasons) > 0 {
+		return &GateError{"submit", reasons, block}
+	}
+	return nil
+}
+
+func (w Window) changeText(s Scene, was Window, kind EventKind, changed []string) string {
+	text := fmt.Sprintf("%s changed %s.", s.By.Name, strings.Join(changed, ", "))
+	switch {
+	case len(changed) == 0:
+		text = s.By.Name + " saved it unchanged."
+	case kind == Rescheduled && !w.Start.IsZero() && !was.Start.IsZero():
+		text = fmt.Sprintf("%s moved it from %s to %s.", s.By.Name, span(was.Interval, w.TimeZone), span(w.Interval, w.TimeZone))
+	}
+	if was.State == Scheduled && w.State == Requested {
+		text += " It needs approval again."
+	}
+	return text
+}
+
+// tellChange decides whether stakeholders hear of a change now: once it is
+// scheduled; or at once, to be confirmed, when the old start is near.
+func (w *Window) tellChange(ev *Event, was Window, now time.Time) {
+	switch {
+	case w.State == Scheduled:
+		w.announceChange(ev)
+	case was.State == Scheduled && ev.Kind == Rescheduled && was.Start.Sub(now) < 24*time.Hour:
+		w.announce(ev, AnnounceRescheduled, ev.Data.Reason)
+	case was.State == Scheduled:
+		ev.Data.Inside = true
+	}
+}

@@ -1,0 +1,107 @@
+package scheduler
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Duration spells d as the API does: "72h", "90m", "45s".
+func Duration(d time.Duration) string {
+	d = d.Truncate(time.Second)
+	switch {
+	case d == 0:
+		return "0s"
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	default:
+		return fmt.Sprintf("%ds", d/time.Second)
+	}
+}
+
+// ParseDuration reads a duration such as "72h", "1h30m" or "45s": whole
+// seconds, not negative.
+func ParseDuration(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(strings.TrimSpace(s))
+	if err != nil || d < 0 || d%time.Second != 0 || d > 366*24*time.Hour {
+		return 0, fmt.Errorf("%q is not a length of time such as 90m, 72h or 45s", s)
+	}
+	return d, nil
+}
+
+var zoneName = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$`)
+
+// Zone finds a time zone by its exact name in the IANA database. What only
+// Go's loader understands (the empty name, Local, files of the system) is no
+// zone here.
+func Zone(name string) (*time.Location, bool) {
+	if name == "Local" || name == "Factory" || !zoneName.MatchString(name) {
+		return nil, false
+	}
+	loc, err := time.LoadLocation(name)
+	return loc, err == nil
+}
+
+// InZone is t on the wall clock of the zone, or in UTC if there is none.
+func InZone(t time.Time, zone string) time.Time {
+	if loc, ok := Zone(zone); ok {
+		return t.In(loc)
+	}
+	return t.UTC()
+}
+
+// Local reads a date (2006-01-02) and a clock time (15:04) on the wall clock
+// of loc. A time that a clock change skips or repeats is refused in words for
+// a form field, unless earlier or later (the suffixes of the clock time) says
+// which of the two is meant.
+func Local(date, clock string, loc *time.Location) (at time.Time, wrong string) {
+	clock, which, _ := strings.Cut(strings.TrimSpace(clock), " ")
+	t, err := time.Parse("2006-01-02 15:04", strings.TrimSpace(date)+" "+clock)
+	if err != nil {
+		return time.Time{}, "Give a day and a time, such as 2026-12-12 and 02:00."
+	}
+	at = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), 0, 0, loc)
+	if at.Format("2006-01-02 15:04") != t.Format("2006-01-02 15:04") {
+		return time.Time{}, fmt.Sprintf("%s %s does not exist in %s: the clocks go forward then.", date, clock, loc)
+	}
+	first, second := at, at
+	for _, shift := range []time.Duration{time.Hour, 30 * time.Minute, 2 * time.Hour} {
+		for _, other := range []time.Time{at.Add(-shift), at.Add(shift)} {
+			if other.Format("2006-01-02 15:04") != at.Format("2006-01-02 15:04") {
+				continue
+			}
+			if other.Before(first) {
+				first = other
+			}
+			if other.After(second) {
+				second = other
+			}
+		}
+	}
+	switch {
+	case first.Equal(second):
+		return at.UTC(), ""
+	case which == "earlier":
+		return first.UTC(), ""
+	case which == "later":
+		return second.UTC(), ""
+	}
+	return time.Time{}, fmt.Sprintf("%s %s happens twice in %s, at %s and at %s UTC: write %q or %q.",
+		date, clock, loc, first.UTC().Format("15:04"), second.UTC().Format("15:04"), clock+" earlier", clock+" later")
+}
+
+// span is an interval in words, on the wall clock of zone.
+func span(i Interval, zone string) string {
+	a, b := InZone(i.Start, zone), InZone(i.End, zone)
+	if a.Format(time.DateOnly) == b.Format(time.DateOnly) {
+		return a.Format("Mon 2 Jan 15:04") + "–" + b.Format("15:04 MST")
+	}
+	return a.Format("Mon 2 Jan 15:04") + " – " + b.Format("Mon 2 Jan 15:04 MST")
+}
+
+// mark names a fact of the clock, once for each moment it is about.
+func mark(fact string, at time.Time) string { return fact + "@" + strconv.FormatInt(at.Unix(), 10) }
