@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,6 +42,7 @@ type DB struct {
 	engine      Engine
 	path        string
 	patience    time.Duration
+	closed      sync.Once
 }
 
 // patience is how long an Update waits for the one before it to end. It is far
@@ -101,10 +103,15 @@ func (db *DB) Ready(ctx context.Context) error {
 	return nil
 }
 
-// Close closes the database. On SQLite everything is then in the one file.
-func (db *DB) Close() error {
-	if db.engine == Postgres {
-		return db.write.Close()
-	}
-	return db.closeSQLite()
+// Close closes the database; to do so again does nothing. On SQLite everything
+// is then in the one file.
+func (db *DB) Close() (err error) {
+	db.closed.Do(func() {
+		if db.engine == Postgres {
+			err = db.write.Close()
+			return
+		}
+		err = db.closeSQLite()
+	})
+	return err
 }
