@@ -140,7 +140,7 @@ func sound(tx *Tx) error {
 
 // Replace puts the SQLite file with in the place of the one at path, which no
 // one may have open. It is there whole or not at all.
-func Replace(path, with string) error {
+func Replace(ctx context.Context, path, with string) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
@@ -149,7 +149,7 @@ func Replace(path, with string) error {
 	// worth more. A -wal left behind would be played onto the new file.
 	if _, err := os.Stat(path); err == nil {
 		old := pool(path, "_busy_timeout=5000", 1)
-		_, _ = old.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
+		_, _ = old.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 		_ = old.Close()
 	}
 	for _, side := range []string{"-wal", "-shm", "-journal"} {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -28,12 +29,10 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 	pool.SetMaxIdleConns(connections)
 	db.read, db.write, db.engine = pool, pool, Postgres
 	if err := pool.PingContext(ctx); err != nil {
-		pool.Close()
-		return fmt.Errorf("connect to PostgreSQL at %s: %w", config.Host, err)
+		return errors.Join(fmt.Errorf("connect to PostgreSQL at %s: %w", config.Host, err), pool.Close())
 	}
 	if err := migrations.Apply(ctx, pool, Postgres); err != nil {
-		pool.Close()
-		return err
+		return errors.Join(err, pool.Close())
 	}
 	return nil
 }

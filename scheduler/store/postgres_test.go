@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"errors"
+	"sync"
 	"testing"
 
 	"lull/scheduler/store"
@@ -14,6 +16,26 @@ func TestWritersOfTwoSchemasDoNotWaitForEachOther(t *testing.T) {
 		update(t, other, func(*store.Tx) error { return nil })
 		return nil
 	})
+}
+
+func TestManyMayMigrateANewSchemaAtOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Postgres(t)
+	url := storetest.URL(t)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			db, err := store.Open(t.Context(), url)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := errors.Join(db.Ready(t.Context()), db.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestTestsHaveSchemasOfTheirOwn(t *testing.T) {

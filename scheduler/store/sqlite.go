@@ -45,8 +45,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	db.engine, db.path = SQLite, path
 	db.write = pool(path, writing, 1)
 	if err := migrations.Apply(ctx, db.write, SQLite); err != nil {
-		db.write.Close()
-		return explain(path, err)
+		return errors.Join(explain(path, err), db.write.Close())
 	}
 	db.read = pool(path, reading, readers)
 	if err := warm(ctx, db.read, readers); err != nil {
@@ -95,7 +94,7 @@ func warm(ctx context.Context, pool *sql.DB, size int) error {
 
 func (db *DB) closeSQLite() error {
 	err := db.read.Close()
-	if _, e := db.write.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`); e != nil {
+	if _, e := db.write.ExecContext(context.Background(), `PRAGMA wal_checkpoint(TRUNCATE)`); e != nil {
 		err = errors.Join(err, e)
 	}
 	return errors.Join(err, db.write.Close())

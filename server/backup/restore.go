@@ -59,7 +59,7 @@ func Replace(ctx context.Context, file, target, identity string) (Manifest, erro
 	if err != nil {
 		return Manifest{}, err
 	}
-	if err := store.Replace(target, fresh); err != nil {
+	if err := store.Replace(ctx, target, fresh); err != nil {
 		return Manifest{}, fmt.Errorf("backup: restore %s: %w", file, err)
 	}
 	return m, nil
