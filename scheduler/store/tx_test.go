@@ -16,7 +16,11 @@ import (
 // shelf opens a database with a table of the test's own.
 func shelf(t *testing.T) *store.DB {
 	t.Helper()
-	db := storetest.Open(t)
+	return withShelf(t, storetest.Open(t))
+}
+
+func withShelf(t *testing.T, db *store.DB) *store.DB {
+	t.Helper()
 	update(t, db, func(tx *store.Tx) error {
 		_, err := tx.Exec(`CREATE TABLE shelf (
 			name TEXT PRIMARY KEY,
@@ -27,6 +31,16 @@ func shelf(t *testing.T) *store.DB {
 		)`)
 		return err
 	})
+	return db
+}
+
+func open(t *testing.T, url string) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
 	return db
 }
 
@@ -182,13 +196,14 @@ func TestATransactionInATransactionIsRefused(t *testing.T) {
 
 func TestOfManyWhoCheckAndInsertOneSucceeds(t *testing.T) {
 	t.Parallel()
-	db := shelf(t)
+	url := storetest.URL(t)
+	db, other := withShelf(t, open(t, url)), open(t, url) // as a server and a command
 	const people, slots = 8, 20
 	var all sync.WaitGroup
 	for person := range people {
 		all.Go(func() {
 			for slot := range slots {
-				err := db.Update(t.Context(), func(tx *store.Tx) error {
+				err := []*store.DB{db, other}[person%2].Update(t.Context(), func(tx *store.Tx) error {
 					var taken int
 					if err := tx.Row(`SELECT count(*) FROM shelf WHERE n = $1`, slot).Scan(&taken); err != nil || taken > 0 {
 						return err

@@ -231,26 +231,32 @@ func TestARestoredDatabaseIsNotMixedWithTheOldOnesRemains(t *testing.T) {
 	t.Parallel()
 	file, _ := made(t, written(t, 1), "")
 	old := written(t, 5) // stays open, so that its -wal stays too
-	target := filepath.Join(t.TempDir(), "lull.db")
-	for _, side := range []string{"", "-wal", "-shm"} { // as a killed server leaves them
-		content, err := os.ReadFile(old.Path() + side)
-		if err != nil {
-			t.Fatal(err)
+	for name, sides := range map[string][]string{
+		"a killed server":                       {"", "-wal", "-shm"},
+		"one whose database was taken by hand":  {"-wal", "-shm"},
+		"one without the index of its -wal too": {"-wal"},
+	} {
+		target := filepath.Join(t.TempDir(), "lull.db")
+		for _, side := range sides {
+			content, err := os.ReadFile(old.Path() + side)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(target+side, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if err := os.WriteFile(target+side, content, 0o600); err != nil {
-			t.Fatal(err)
+		if _, err := Replace(t.Context(), file, target, ""); err != nil {
+			t.Fatalf("%s: %v", name, err)
 		}
-	}
-	if _, err := Replace(t.Context(), file, target, ""); err != nil {
-		t.Fatal(err)
-	}
-	for _, side := range []string{"-wal", "-shm", "-journal", ".restore"} {
-		if exists(target + side) {
-			t.Errorf("%s was left behind", target+side)
+		for _, side := range []string{"-wal", "-shm", "-journal", ".restore"} {
+			if exists(target + side) {
+				t.Errorf("%s: %s was left behind", name, target+side)
+			}
 		}
-	}
-	if got := entries(t, target); got != 1 {
-		t.Errorf("got %d entries, want the 1 of the backup", got)
+		if got := entries(t, target); got != 1 {
+			t.Errorf("%s: got %d entries, want the 1 of the backup", name, got)
+		}
 	}
 }
 
@@ -287,6 +293,11 @@ func TestADamagedDatabaseIsReplaced(t *testing.T) {
 	}
 	if _, err := Replace(t.Context(), file, target, ""); err != nil {
 		t.Fatal(err)
+	}
+	for _, side := range []string{"-wal", "-shm", "-journal"} {
+		if exists(target + side) {
+			t.Errorf("%s was left behind", target+side)
+		}
 	}
 	if got := entries(t, target); got != 1 {
 		t.Errorf("got %d entries, want 1", got)
