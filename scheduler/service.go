@@ -1,6 +1,12 @@
 package scheduler
 
-import "time"
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Service is something people depend on.
 type Service struct {
@@ -75,4 +81,196 @@ func (s Stakeholder) Hears(kind Announcement, services []Service) bool {
 		}
 	}
 	return false
+}
+
+var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// Check refuses malformed values of a service, as an InvalidError.
+func (s *Service) Check() error {
+	wrong := InvalidError{}
+	say := func(field, words string) {
+		if words != "" && wrong[field] == "" {
+			wrong[field] = words
+		}
+	}
+	s.Name, s.Description, s.RollbackPlan = tidy(s.Name), tidy(s.Description), tidy(s.RollbackPlan)
+	if s.Tier == 0 {
+		s.Tier = 3
+	}
+	if !slugForm.MatchString(s.Slug) || len(s.Slug) > 64 {
+		say("slug", "Use lower-case letters, digits and single hyphens, such as core-db; at most 64.")
+	}
+	if s.Name == "" {
+		say("name", "Give the service a name.")
+	}
+	say("name", badText(s.Name, longTitle, false))
+	say("description", badText(s.Description, longText, true))
+	say("rollback_plan", badText(s.RollbackPlan, longText, true))
+	say("runbook_url", badURL(s.RunbookURL))
+	if s.Tier < 1 || s.Tier > 4 {
+		say("tier", "The tier is a number from 1 (critical) to 4.")
+	}
+	for field, to := range map[string]*string{"primary_owner": &s.PrimaryOwner, "backup_owner": &s.BackupOwner} {
+		if *to == "" {
+			continue
+		}
+		clean, bad := ParseAddress(*to)
+		if bad != "" {
+			say(field, "This "+bad+".")
+		}
+		*to = clean
+	}
+	for i, to := range s.Escalation {
+		clean, bad := ParseAddress(to)
+		if bad != "" {
+			say("escalation", fmt.Sprintf("%q %s.", to, bad))
+		}
+		s.Escalation[i] = clean
+	}
+	p := Plan{Title: "x", TimeZone: "UTC", Kind: Normal, Risk: LowRisk, Links: s.Links, Checks: s.Checks}
+	p.checkLists(say)
+	for _, h := range s.Hours {
+		say("hours", h.wrong())
+	}
+	for _, up := range s.Upstream {
+		if up == s.Slug {
+			say("upstream", "A service does not depend on itself.")
+		}
+	}
+	slices.Sort(s.Upstream)
+	s.Upstream = slices.Compact(s.Upstream)
+	return wrong.Err()
+}
+
+var weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+
+func (h Hours) wrong() string {
+	if _, ok := Zone(h.TimeZone); !ok {
+		return "Give the time zone of the hours, such as Europe/Berlin."
+	}
+	if len(h.Days) == 0 {
+		return "Name the days of the hours: mon, tue, wed, thu, fri, sat, sun."
+	}
+	for _, d := range h.Days {
+		if !has(weekdays, d) {
+			return fmt.Sprintf("%q is none of mon, tue, wed, thu, fri, sat, sun.", d)
+		}
+	}
+	from, err := time.Parse("15:04", h.From)
+	to, err2 := time.Parse("15:04", h.To)
+	if err != nil || (err2 != nil && h.To != "24:00") || err2 == nil && from.Equal(to) {
+		return "Give the hours as 02:00 and 06:00."
+	}
+	return ""
+}
+
+// Check refuses malformed values of a stakeholder, as an InvalidError.
+func (s *Stakeholder) Check() error {
+	wrong := InvalidError{}
+	clean, bad := ParseAddress(s.Email)
+	if bad != "" {
+		wrong["email"] = "This " + bad + "."
+	}
+	s.Email, s.Name = clean, tidy(s.Name)
+	if bad := badText(s.Name, longTitle, false); bad != "" {
+		wrong["name"] = bad
+	}
+	if s.TimeZone == "" {
+		s.TimeZone = "UTC"
+	}
+	if _, ok := Zone(s.TimeZone); !ok {
+		wrong["time_zone"] = "This is not a time zone such as Europe/Berlin."
+	}
+	if s.Language == "" {
+		s.Language = "en"
+	}
+	if s.Calendar == "" {
+		s.Calendar = PublishPart
+	}
+	if bad := oneOf(s.Calendar, []CalendarPart{PublishPart, InvitePart, NoPart}); bad != "" {
+		wrong["calendar"] = bad
+	}
+	for _, k := range s.Kinds {
+		if bad := oneOf(k, Announcements); bad != "" {
+			wrong["kinds"] = bad
+		}
+	}
+	for _, t := range s.Tiers {
+		if t < 1 || t > 4 {
+			wrong["tiers"] = "A tier is a number from 1 to 4."
+		}
+	}
+	return wrong.Err()
+}
+
+// Check refuses malformed settings, as an InvalidError.
+func (s *Settings) Check() error {
+	wrong := InvalidError{}
+	s.Organisation = tidy(s.Organisation)
+	if s.Organisation == "" {
+		wrong["organisation"] = "Give the organisation a name."
+	}
+	if bad := badText(s.Organisation, longTitle, false); bad != "" {
+		wrong["organisation"] = bad
+	}
+	if _, ok := Zone(s.TimeZone); !ok {
+		wrong["time_zone"] = "This is not a time zone such as Europe/Berlin."
+	}
+	if bad := oneOf(s.Policy.Preset, Presets); bad != "" {
+		wrong["preset"] = bad
+	}
+	for _, d := range s.Reminders {
+		if d <= 0 || d > 90*24*time.Hour {
+			wrong["reminders"] = "Give each reminder as a length of time before the start, at most 90 days."
+		}
+	}
+	if s.Settle < 0 || s.Settle > 10*time.Minute {
+		wrong["settle"] = "Give a length of time from 0s to 10m."
+	}
+	for _, d := range s.Policy.Notice {
+		if d < 0 || d > 90*24*time.Hour {
+			wrong["notice"] = "Give a length of time from 0s to 90 days."
+		}
+	}
+	for tier, n := range s.Policy.Approvals {
+		if tier < 1 || tier > 4 || n < 0 || n > 10 {
+			wrong["approvals"] = "Give for each tier from 1 to 4 a number of approvals from 0 to 10."
+		}
+	}
+	return wrong.Err()
+}
+
+// CheckUpstream refuses a service that depends on what is not among all, or on
+// itself through others: the cycle is named.
+func CheckUpstream(s Service, all []Service) error {
+	up := map[string][]string{}
+	for _, o := range all {
+		up[o.Slug] = o.Upstream
+	}
+	for _, slug := range s.Upstream {
+		if _, ok := up[slug]; !ok {
+			return InvalidError{"upstream": fmt.Sprintf("There is no service %q.", slug)}
+		}
+	}
+	up[s.Slug] = s.Upstream
+	seen := map[string]bool{}
+	var walk func(at string, path []string) []string
+	walk = func(at string, path []string) []string {
+		for _, next := range up[at] {
+			if next == s.Slug {
+				return append(path, next)
+			}
+			if !seen[next] {
+				seen[next] = true
+				if cycle := walk(next, append(slices.Clone(path), next)); cycle != nil {
+					return cycle
+				}
+			}
+		}
+		return nil
+	}
+	if cycle := walk(s.Slug, []string{s.Slug}); cycle != nil {
+		return InvalidError{"upstream": "This makes a circle: " + strings.Join(cycle, " → ") + "."}
+	}
+	return nil
 }

@@ -50,7 +50,7 @@ type Plan struct {
 	Links                 []Link
 	Reminders             []time.Duration // before the start
 	Recipients            []string        // one-off addresses
-	Checks                []Check
+	Checks                []Check         `json:"-"` // kept in a table of their own
 }
 
 // Window is one maintenance window.

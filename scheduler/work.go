@@ -22,8 +22,8 @@ func stated(at, since, now time.Time, reason string) error {
 	return nil
 }
 
-// Start begins the work, through the start gate.
-func (w *Window) Start(s Scene, g Go) (Event, error) {
+// Begin starts the work, through the start gate.
+func (w *Window) Begin(s Scene, g Go) (Event, error) {
 	early := w.Kind == Emergency && (w.State == Draft || w.State == Requested)
 	if w.State != Scheduled && w.State != Requested && !early {
 		return Event{}, &MoveError{"start", w.State}

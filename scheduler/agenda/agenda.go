@@ -1,0 +1,204 @@
+// Package agenda keeps the windows, services, stakeholders and settings, and
+// the log of everything that happened. Every call that changes something does
+// four things in one transaction: it loads, it lets scheduler decide, it keeps
+// what was decided, and it records the event.
+//
+// A window is kept as a document beside the columns that queries ask for, and
+// its checks as rows, since triggers guard them; not all in columns, because
+// nothing asks for the rest.
+package agenda
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"lull/scheduler"
+	"lull/scheduler/store"
+)
+
+// Agenda is the book of windows.
+type Agenda struct{ db *store.DB }
+
+// New opens the agenda that db holds.
+func New(db *store.DB) *Agenda { return &Agenda{db} }
+
+// View is a window and what there is to say of it at one moment.
+type View struct {
+	scheduler.Window
+	Affected      []scheduler.Service // the services it touches
+	Conflicts     []scheduler.Conflict
+	Told          scheduler.Told
+	Next          string             // the verb it needs next, "" when final
+	Reasons       []scheduler.Reason // what holds that verb's gate shut
+	Late, Overrun bool
+	DecideBy      time.Time // zero: there is none
+	Now           time.Time
+	Under         scheduler.Policy // the policy that holds for it
+}
+
+// change lets decide change one window, and keeps both it and the event.
+func (a *Agenda) change(ctx context.Context, ref string, version int, by scheduler.Person, decide func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error)) (v View, err error) {
+	err = a.db.Update(ctx, func(tx *store.Tx) error {
+		w, err := window(tx, ref)
+		if err != nil {
+			return err
+		}
+		if version > 0 && version != w.Version {
+			return scheduler.ErrStale
+		}
+		s, err := scene(tx, w, by)
+		if err != nil {
+			return err
+		}
+		was := w
+		ev, err := decide(&w, s)
+		if err != nil {
+			return err
+		}
+		if err := keep(tx, w, &was); err != nil {
+			return err
+		}
+		if err := Record(tx, ev); err != nil {
+			return err
+		}
+		v, err = view(tx, w)
+		return err
+	})
+	return v, err
+}
+
+// scene gathers what a verb on w must know.
+func scene(tx *store.Tx, w scheduler.Window, by scheduler.Person) (scheduler.Scene, error) {
+	set, err := SettingsIn(tx)
+	if err != nil {
+		return scheduler.Scene{}, err
+	}
+	views, err := viewsUnder(tx, []scheduler.Window{w}, set)
+	if err != nil {
+		return scheduler.Scene{}, err
+	}
+	to, err := Recipients(tx, w, scheduler.AnnounceScheduled)
+	if err != nil {
+		return scheduler.Scene{}, err
+	}
+	return scheduler.Scene{
+		By: by, Now: tx.Now, Services: views[0].Affected, Conflicts: views[0].Conflicts, Policy: set.Policy,
+		Told: views[0].Told, Recipients: len(to), NewID: tx.NewID,
+	}, nil
+}
+
+func view(tx *store.Tx, w scheduler.Window) (View, error) {
+	vs, err := views(tx, []scheduler.Window{w})
+	if err != nil {
+		return View{}, err
+	}
+	return vs[0], nil
+}
+
+func views(tx *store.Tx, ws []scheduler.Window) ([]View, error) {
+	set, err := SettingsIn(tx)
+	if err != nil {
+		return nil, err
+	}
+	return viewsUnder(tx, ws, set)
+}
+
+// viewsUnder says what there is to say of the windows in a fixed number of
+// queries, however many they are.
+func viewsUnder(tx *store.Tx, ws []scheduler.Window, set scheduler.Settings) ([]View, error) {
+	if len(ws) == 0 {
+		return nil, nil
+	}
+	all, err := services(tx)
+	if err != nil {
+		return nil, err
+	}
+	bySlug := make(map[string]scheduler.Service, len(all))
+	for _, s := range all {
+		bySlug[s.Slug] = s
+	}
+	near, err := neighbours(tx, ws)
+	if err != nil {
+		return nil, err
+	}
+	told, err := toldOf(tx, ws)
+	if err != nil {
+		return nil, err
+	}
+	vs := make([]View, len(ws))
+	for i, w := range ws {
+		v := View{Window: w, Told: told[w.ID], Now: tx.Now, Late: w.Late(tx.Now), Overrun: w.Overrun(tx.Now), Under: w.PolicyUnder(set.Policy)}
+		v.DecideBy, _ = w.DecideBy()
+		for _, a := range w.Services {
+			if s, ok := bySlug[a.Service]; ok {
+				v.Affected = append(v.Affected, s)
+			}
+		}
+		v.Conflicts = w.Conflicts(near, v.Under, tx.Now)
+		v.Next, v.Reasons = w.Gate(scheduler.Scene{
+			Now: tx.Now, Services: v.Affected, Conflicts: v.Conflicts, Policy: set.Policy, Told: v.Told, Recipients: 1,
+		})
+		vs[i] = v
+	}
+	return vs, nil
+}
+
+// neighbours loads the windows that hold time near any of ws: on the same
+// services, under the same leads, or still running.
+func neighbours(tx *store.Tx, ws []scheduler.Window) ([]scheduler.Window, error) {
+	var from, to time.Time
+	for _, w := range ws {
+		if w.Start.IsZero() || w.State.Final() {
+			continue
+		}
+		if from.IsZero() || w.Start.Before(from) {
+			from = w.Start
+		}
+		if w.End.After(to) {
+			to = w.End
+		}
+		if w.State.Running() && tx.Now.After(to) {
+			to = tx.Now.Add(time.Second)
+		}
+	}
+	if from.IsZero() {
+		return nil, nil
+	}
+	if len(ws) > 1 {
+		return windows(tx, `
+			WHERE w.state IN ('requested', 'scheduled', 'in_progress', 'verifying') AND w.start_at < $1 AND w.start_at > $2 AND w.end_at > $3
+				OR w.state IN ('in_progress', 'verifying')`,
+			store.At(to), store.At(from.Add(-scheduler.LongestWindow)), store.At(from))
+	}
+	w := ws[0]
+	slugs := w.Slugs()
+	return windows(tx, `
+		WHERE w.state IN ('in_progress', 'verifying')
+			OR w.id IN (SELECT s.window_id FROM slots s WHERE s.service IN (`+holes(4, len(slugs))+`) AND s.start_at < $1 AND s.start_at > $2 AND s.end_at > $3)
+			OR w.lead = `+fmt.Sprintf("$%d", 4+len(slugs))+` AND w.state IN ('requested', 'scheduled') AND w.start_at < $1 AND w.start_at > $2 AND w.end_at > $3`,
+		append(append([]any{store.At(to), store.At(from.Add(-scheduler.LongestWindow)), store.At(from)}, anys(slugs)...), w.Lead)...)
+}
+
+// holes is "$from, $from+1, …" for n arguments; NULL for none, which matches nothing.
+func holes(from, n int) string {
+	if n == 0 {
+		return "NULL"
+	}
+	var b []byte
+	for i := range n {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = fmt.Appendf(b, "$%d", from+i)
+	}
+	return string(b)
+}
+
+func anys[T any](all []T) []any {
+	out := make([]any, len(all))
+	for i, one := range all {
+		out[i] = one
+	}
+	return out
+}

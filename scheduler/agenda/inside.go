@@ -1,0 +1,9 @@
+package agenda
+
+import (
+	"lull/scheduler"
+	"lull/scheduler/store"
+)
+
+// WindowIn is the window that ref names, its id or MW-42, as it stands in tx.
+func WindowIn(tx *store.Tx, ref string) (scheduler.Window, error) { return window(tx, ref) }

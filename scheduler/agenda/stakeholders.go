@@ -1,0 +1,141 @@
+package agenda
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"lull/scheduler"
+	"lull/scheduler/store"
+)
+
+func scanStakeholder(r store.Scanner) (s scheduler.Stakeholder, err error) {
+	err = r.Scan(store.JSON(&s))
+	return s, err
+}
+
+// Recipients lists who hears an announcement of kind about w: stakeholders of
+// its services and of those that depend on them, and the one-off recipients it
+// names, once per address.
+func Recipients(tx *store.Tx, w scheduler.Window, kind scheduler.Announcement) ([]scheduler.Stakeholder, error) {
+	all, err := services(tx)
+	if err != nil {
+		return nil, fmt.Errorf("agenda: recipients: %w", err)
+	}
+	everyone, err := store.Rows(tx, scanStakeholder, `SELECT doc FROM stakeholders ORDER BY email`)
+	if err != nil {
+		return nil, fmt.Errorf("agenda: recipients: %w", err)
+	}
+	touched := reach(all, w.Slugs())
+	var to []scheduler.Stakeholder
+	for _, s := range everyone {
+		if s.Hears(kind, touched) {
+			to = append(to, s)
+		}
+	}
+	for _, address := range w.Recipients {
+		known := slices.IndexFunc(everyone, func(s scheduler.Stakeholder) bool { return s.Email == address })
+		if known >= 0 && (everyone[known].Gone || slices.ContainsFunc(to, func(s scheduler.Stakeholder) bool { return s.Email == address })) {
+			continue
+		}
+		if !slices.ContainsFunc(to, func(s scheduler.Stakeholder) bool { return s.Email == address }) {
+			to = append(to, scheduler.Stakeholder{Email: address, TimeZone: w.TimeZone, Language: "en", Calendar: scheduler.PublishPart, Confirmed: true})
+		}
+	}
+	return to, nil
+}
+
+// Stakeholders lists everyone who hears, by address.
+func (a *Agenda) Stakeholders(ctx context.Context) (all []scheduler.Stakeholder, err error) {
+	err = a.db.View(ctx, func(tx *store.Tx) error {
+		all, err = store.Rows(tx, scanStakeholder, `SELECT doc FROM stakeholders ORDER BY email`)
+		return err
+	})
+	return all, err
+}
+
+// Stakeholder is the one with that id.
+func (a *Agenda) Stakeholder(ctx context.Context, id string) (s scheduler.Stakeholder, err error) {
+	err = a.db.View(ctx, func(tx *store.Tx) error {
+		s, err = stakeholder(tx, id)
+		return err
+	})
+	return s, err
+}
+
+func stakeholder(tx *store.Tx, id string) (scheduler.Stakeholder, error) {
+	found, err := store.Rows(tx, scanStakeholder, `SELECT doc FROM stakeholders WHERE id = $1`, id)
+	if err == nil && len(found) == 0 {
+		err = scheduler.ErrNotFound
+	}
+	if err != nil {
+		return scheduler.Stakeholder{}, err
+	}
+	return found[0], nil
+}
+
+// AddStakeholder adds one; an address is there once.
+func (a *Agenda) AddStakeholder(ctx context.Context, s scheduler.Stakeholder, by scheduler.Person) (scheduler.Stakeholder, error) {
+	err := a.db.Update(ctx, func(tx *store.Tx) error {
+		s.ID, s.Created = tx.NewID(), tx.Now
+		return keepStakeholder(tx, &s, by, "added")
+	})
+	return s, err
+}
+
+// ChangeStakeholder changes one.
+func (a *Agenda) ChangeStakeholder(ctx context.Context, id string, apply func(*scheduler.Stakeholder) error, by scheduler.Person) (s scheduler.Stakeholder, err error) {
+	err = a.db.Update(ctx, func(tx *store.Tx) error {
+		if s, err = stakeholder(tx, id); err != nil {
+			return err
+		}
+		if err := apply(&s); err != nil {
+			return err
+		}
+		s.ID = id
+		return keepStakeholder(tx, &s, by, "changed")
+	})
+	return s, err
+}
+
+func keepStakeholder(tx *store.Tx, s *scheduler.Stakeholder, by scheduler.Person, did string) error {
+	if err := s.Check(); err != nil {
+		return err
+	}
+	have, err := ServicesOf(tx, s.Services)
+	if err != nil {
+		return err
+	}
+	for _, slug := range s.Services {
+		if !slices.ContainsFunc(have, func(v scheduler.Service) bool { return v.Slug == slug }) {
+			return scheduler.InvalidError{"services": fmt.Sprintf("There is no service %q.", slug)}
+		}
+	}
+	var n int
+	if err := tx.Row(`SELECT count(*) FROM stakeholders WHERE email = $1 AND id <> $2`, s.Email, s.ID).Scan(&n); err != nil {
+		return fmt.Errorf("agenda: keep stakeholder: %w", err)
+	}
+	if n > 0 {
+		return scheduler.InvalidError{"email": "This address is a stakeholder already."}
+	}
+	if _, err := tx.Exec(`
+		INSERT INTO stakeholders (id, email, doc) VALUES ($1, $2, $3)
+		ON CONFLICT (id) DO UPDATE SET email = excluded.email, doc = excluded.doc`, s.ID, s.Email, store.JSON(s)); err != nil {
+		return fmt.Errorf("agenda: keep stakeholder: %w", err)
+	}
+	return Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.StakeholderKept, Text: fmt.Sprintf("%s %s the stakeholder %s.", by.Name, did, s.Email), Data: scheduler.Facts{Subject: s.Email}})
+}
+
+// DeleteStakeholder forgets one.
+func (a *Agenda) DeleteStakeholder(ctx context.Context, id string, by scheduler.Person) error {
+	return a.db.Update(ctx, func(tx *store.Tx) error {
+		s, err := stakeholder(tx, id)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`DELETE FROM stakeholders WHERE id = $1`, id); err != nil {
+			return fmt.Errorf("agenda: delete stakeholder: %w", err)
+		}
+		return Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.StakeholderGone, Text: fmt.Sprintf("%s deleted the stakeholder %s.", by.Name, s.Email), Data: scheduler.Facts{Subject: s.Email}})
+	})
+}

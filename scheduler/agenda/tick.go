@@ -1,0 +1,58 @@
+package agenda
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"lull/scheduler/store"
+)
+
+// Tick records what time itself has done since it was last asked: reminders,
+// late, decide-by, overrun. Asking twice does no harm. It returns the next
+// moment at which there is something to do; zero when nothing lies ahead.
+func (a *Agenda) Tick(ctx context.Context) (next time.Time, err error) {
+	var due []string
+	err = a.db.View(ctx, func(tx *store.Tx) error {
+		due, err = store.Rows(tx, func(r store.Scanner) (id string, err error) { return id, r.Scan(&id) },
+			`SELECT id FROM windows WHERE due_at <= $1 ORDER BY due_at, id`, store.At(tx.Now))
+		return err
+	})
+	if err != nil {
+		return next, fmt.Errorf("agenda: tick: %w", err)
+	}
+	for _, id := range due {
+		if err := a.db.Update(ctx, func(tx *store.Tx) error { return tick(tx, id) }); err != nil {
+			return next, fmt.Errorf("agenda: tick: %w", err)
+		}
+	}
+	err = a.db.View(ctx, func(tx *store.Tx) error {
+		var at store.Time
+		err := tx.Row(`SELECT min(due_at) FROM windows`).Scan(&at)
+		next = at.Time
+		return err
+	})
+	return next, err
+}
+
+func tick(tx *store.Tx, id string) error {
+	w, err := window(tx, id)
+	if err != nil {
+		return err
+	}
+	heard, err := lastMail(tx, w)
+	if err != nil {
+		return err
+	}
+	was := w
+	events := w.Tick(tx.Now, heard)
+	if err := keep(tx, w, &was); err != nil {
+		return err
+	}
+	for _, ev := range events {
+		if err := Record(tx, ev); err != nil {
+			return err
+		}
+	}
+	return nil
+}
