@@ -86,6 +86,7 @@ func lastMail(tx *store.Tx, w scheduler.Window) (time.Time, error) {
 	var at store.Time
 	err := tx.Row(`
 		SELECT max(at) FROM announcements
-		WHERE window_id = $1 AND state = 'made' AND start_at = $2 AND end_at = $3`, w.ID, store.At(w.Start), store.At(w.End)).Scan(&at)
+		WHERE window_id = $1 AND state = 'made' AND inside = $4 AND start_at = $2 AND end_at = $3`,
+		w.ID, store.At(w.Start), store.At(w.End), false).Scan(&at)
 	return at.Time, err
 }
