@@ -84,7 +84,16 @@ func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	return nil
 }
 
-type insideKey struct{}
+type (
+	insideKey struct{}
+	alsoKey   struct{}
+)
+
+// Also is a context whose Updates end with also, in their transaction: it is
+// kept if and only if what they did is.
+func Also(ctx context.Context, also func(*Tx) error) context.Context {
+	return context.WithValue(ctx, alsoKey{}, also)
+}
 
 func (db *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn func(*Tx) error) error {
 	if ctx.Value(insideKey{}) != nil {
@@ -106,8 +115,14 @@ func (db *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn fun
 		}
 	}
 	inside := context.WithValue(ctx, insideKey{}, true)
-	if err := fn(&Tx{Now: db.Now().UTC().Truncate(time.Second), NewID: db.NewID, ctx: inside, tx: tx}); err != nil {
+	one := &Tx{Now: db.Now().UTC().Truncate(time.Second), NewID: db.NewID, ctx: inside, tx: tx}
+	if err := fn(one); err != nil {
 		return err
+	}
+	if also, ok := ctx.Value(alsoKey{}).(func(*Tx) error); ok && opts == nil {
+		if err := also(one); err != nil {
+			return err
+		}
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("store: commit: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -285,5 +286,32 @@ func TestRefusalsOfTheDatabaseAreToldApart(t *testing.T) {
 		if err == nil || store.IsUnique(err) != c.unique || store.IsGuard(err) != c.guarded || store.IsMissing(err) != c.unrelated {
 			t.Errorf("%s: got unique %v, guard %v, missing %v of %v", c.name, store.IsUnique(err), store.IsGuard(err), store.IsMissing(err), err)
 		}
+	}
+}
+
+func TestWhatIsAlsoDoneIsKeptWithTheUpdateOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	db := shelf(t)
+	book := func(name string) func(*store.Tx) error {
+		return func(tx *store.Tx) error { return put(tx, name, 1) }
+	}
+	ctx := store.Also(t.Context(), book("key"))
+	if err := db.View(ctx, func(*store.Tx) error { return nil }); err != nil {
+		t.Errorf("a View does it too: %v", err)
+	}
+	if err := db.Update(ctx, func(*store.Tx) error { return errors.New("no") }); err == nil {
+		t.Error("an Update that fails did not")
+	}
+	if got := names(t, db); got != "" {
+		t.Errorf("nothing was done, but %q is there", got)
+	}
+	if err := db.Update(ctx, book("a")); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(ctx, book("b")); err == nil {
+		t.Error("the key was written twice")
+	}
+	if got := strings.Fields(names(t, db)); !slices.Equal(got, []string{"a", "key"}) {
+		t.Errorf("got %q, want a and key", got)
 	}
 }
