@@ -1,0 +1,229 @@
+package web
+
+import (
+	"time"
+
+	"lull/scheduler"
+	"lull/scheduler/agenda"
+)
+
+// Frame is what surrounds every page.
+type Frame struct {
+	Title        string
+	Nav          string // the entry of the menu that is the present one
+	Who          scheduler.Person
+	Outside      bool // shown without the menu, also to people inside
+	Zone         string
+	Organisation string
+	Capturing    bool // no mail server is set
+	Now          time.Time
+	Done         string // what has just been done, in words
+}
+
+// Refusal is why a form was not accepted.
+type Refusal struct {
+	Gate   string // the verb that was refused
+	Wrong  scheduler.InvalidError
+	Reason []scheduler.Reason
+	Detail string // where there are no reasons to list
+}
+
+// Refused reports whether there is anything to say.
+func (r Refusal) Refused() bool { return len(r.Wrong) > 0 || len(r.Reason) > 0 || r.Detail != "" }
+
+// Blocked reports whether conflicts are among the reasons.
+func (r Refusal) Blocked() bool {
+	for _, one := range r.Reason {
+		if one.Code == scheduler.CodeConflict {
+			return true
+		}
+	}
+	return false
+}
+
+// The pages, each shown by the template of its name.
+type (
+	// Error says that something went wrong.
+	Error struct {
+		Frame
+		Status  int
+		Detail  string
+		Reasons []scheduler.Reason
+		ID      string // also in the log
+	}
+	// LogIn asks who is there.
+	LogIn struct {
+		Frame
+		Email, Next, Detail string
+	}
+	// Notice tells how to begin while there is no admin.
+	Notice struct{ Frame }
+	// SetUp makes the first admin.
+	SetUp struct {
+		Frame
+		Refusal
+		Form                     map[string]string
+		Open, AsksName, Finished bool
+		Zones                    []string
+	}
+	// Password sets a password through a one-time link.
+	Password struct {
+		Frame
+		Refusal
+		Email, Name string
+	}
+	// Forgot asks for the address of who forgot the password.
+	Forgot struct {
+		Frame
+		Asked bool
+	}
+	// Overview is the first page inside.
+	Overview struct {
+		Frame
+		Mine                  []Task
+		Running, Next, Closed []agenda.View
+		Approvers, MostQuorum int
+	}
+	// Windows is the list of windows.
+	Windows struct {
+		Frame
+		Form     map[string]string
+		Items    []agenda.View
+		Services []scheduler.Service
+		More     string // the address of the next page
+	}
+	// Approvals is what waits for a yes.
+	Approvals struct {
+		Frame
+		Items []agenda.View
+	}
+	// Book is the booking form.
+	Book struct {
+		Frame
+		Refusal
+		Form     BookForm
+		Ref      string // of the window that is being changed
+		State    scheduler.State
+		MayAgree bool // may approve in the same act
+		Services []scheduler.Service
+		People   []Person
+		Zones    []string
+		Preview  *Preview
+	}
+	// Window shows one window.
+	Window struct {
+		Frame
+		Refusal
+		View          agenda.View
+		Form          map[string]string
+		Log           []scheduler.Event
+		Announcements []Announcement
+		Deliveries    []Delivery
+		People        []Person
+		Print         bool
+	}
+	// Services lists what people depend on.
+	Services struct {
+		Frame
+		Items []scheduler.Service
+	}
+	// Service is one of them, and its form.
+	Service struct {
+		Frame
+		Refusal
+		Form     map[string]string
+		Public   bool
+		Slug     string // empty: a new one
+		Checks   []CheckRow
+		Upcoming []agenda.View
+	}
+	// Stakeholders lists who hears of windows.
+	Stakeholders struct {
+		Frame
+		Items []scheduler.Stakeholder
+	}
+	// Stakeholder is one of them, and its form.
+	Stakeholder struct {
+		Frame
+		Refusal
+		ID                   string // empty: a new one
+		Form                 map[string]string
+		All, List, Confirmed bool
+		Gone                 bool
+		On                   map[string]bool // services, "tier-1", kinds
+		Services             []scheduler.Service
+		Zones                []string
+	}
+	// Outbox lists deliveries.
+	Outbox struct {
+		Frame
+		State  string
+		States []string
+		Items  []Delivery
+		More   string
+	}
+	// Message is one delivery.
+	Message struct {
+		Frame
+		Delivery
+		Headers, Text string
+	}
+	// Log is what happened.
+	Log struct {
+		Frame
+		Form   map[string]string
+		Items  []scheduler.Event
+		More   string
+		Broken string // what is wrong with the chain, when it was asked for
+		Sound  bool   // the chain was looked through, and holds
+	}
+	// People lists who has an account.
+	People struct {
+		Frame
+		Refusal
+		Form  map[string]string
+		Items []Person
+		Link  string // of an invitation, shown once
+	}
+	// Account is a person's own page.
+	Account struct {
+		Frame
+		Refusal
+		Name, TimeZone string
+		Zones          []string
+		Tokens         []Key
+		Feeds          []Key
+		Services       []scheduler.Service
+		Secret         string // a new token or address, shown once
+	}
+	// Settings is what the organisation decided.
+	Settings struct {
+		Frame
+		Refusal
+		Form  map[string]string
+		On    map[string]bool
+		Tiers []int
+		Zones []string
+		Reply string // what the mail server said to a test mail
+	}
+	// Status is the public page.
+	Status struct {
+		Frame
+		Running, Upcoming, Recent []Public
+		Base                      string // how the world reaches the server
+		Services                  []ServiceLine
+	}
+	// StatusWindow is one window in public.
+	StatusWindow struct {
+		Frame
+		Item Public
+	}
+	// Subscription lets an address confirm or end what it hears.
+	Subscription struct {
+		Frame
+		Token, Email    string
+		Confirmed, Gone bool
+		Services        []string
+		All             bool
+	}
+)

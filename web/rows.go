@@ -1,0 +1,104 @@
+package web
+
+import (
+	"time"
+
+	"lull/scheduler"
+	"lull/scheduler/agenda"
+)
+
+// Task is something that waits for the reader.
+type Task struct {
+	Why  string
+	View agenda.View
+}
+
+// Person is somebody with an account.
+type Person struct {
+	Email, Name, TimeZone string
+	Role                  scheduler.Role
+	Disabled, Pending     bool // Pending: no password yet
+}
+
+// Key is an API token or a calendar feed of a person.
+type Key struct {
+	ID, Name, Scope        string
+	Created, Used, Expires time.Time
+	Gone                   bool
+}
+
+// Announcement is one message about a window, and how far it has come.
+type Announcement struct {
+	Kind       string
+	At         time.Time
+	State      string
+	Recipients int
+	Counts     string // "41 sent, 1 failed"
+}
+
+// Delivery is one message to one address.
+type Delivery struct {
+	ID, Window, Kind, Subject, Address, State string
+	Attempts                                  int
+	Reply, Reason, MessageID                  string
+	At, Sent, Next                            time.Time
+	Private                                   bool // a personal mail: links in it are the addressee's
+	Retry                                     bool // it can be tried once more
+}
+
+// Preview is what the booking form would lead to.
+type Preview struct {
+	View       agenda.View
+	Recipients int
+	Subject    string
+	Text       string
+}
+
+// Public is what the public may know of a window.
+type Public struct {
+	Ref, Title, Summary, Zone string
+	scheduler.Interval
+	State    scheduler.State
+	Outcome  scheduler.Outcome
+	Impact   scheduler.Impact
+	Services []string
+	Updates  []Update
+	Overrun  bool
+}
+
+// Update is one public line of a window's progress.
+type Update struct {
+	At   time.Time
+	Text string
+}
+
+// ServiceLine is a service on the public page.
+type ServiceLine struct {
+	Name, Note string
+	Running    bool
+}
+
+func (Error) template() string        { return "error.html" }
+func (LogIn) template() string        { return "login.html" }
+func (Notice) template() string       { return "notice.html" }
+func (SetUp) template() string        { return "setup.html" }
+func (Password) template() string     { return "password.html" }
+func (Forgot) template() string       { return "forgot.html" }
+func (Overview) template() string     { return "overview.html" }
+func (Windows) template() string      { return "windows.html" }
+func (Approvals) template() string    { return "approvals.html" }
+func (Book) template() string         { return "book.html" }
+func (Window) template() string       { return "window.html" }
+func (Services) template() string     { return "services.html" }
+func (Service) template() string      { return "service.html" }
+func (Stakeholders) template() string { return "stakeholders.html" }
+func (Stakeholder) template() string  { return "stakeholder.html" }
+func (Outbox) template() string       { return "outbox.html" }
+func (Message) template() string      { return "message.html" }
+func (Log) template() string          { return "log.html" }
+func (People) template() string       { return "people.html" }
+func (Account) template() string      { return "account.html" }
+func (Settings) template() string     { return "settings.html" }
+func (Status) template() string       { return "status.html" }
+func (StatusWindow) template() string { return "statuswindow.html" }
+func (Subscription) template() string { return "subscription.html" }

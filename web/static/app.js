@@ -1,0 +1,54 @@
+// Every page works without this file; it only saves a look at the clock.
+const pad = n => String(n).padStart(2, '0');
+const served = document.body.dataset.now;
+const skew = served ? new Date(served) - Date.now() : 0;
+
+function tick() {
+  for (const el of document.querySelectorAll('[data-until]')) {
+    let s = Math.round((new Date(el.dataset.until) - (Date.now() + skew)) / 1000);
+    const over = s < 0;
+    s = Math.abs(s);
+    el.closest('.timer, .now')?.classList.toggle('over', over);
+    const h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
+    el.textContent = 'clock' in el.dataset ? `${over ? '+' : ''}${h ? h + ':' + pad(m) : m}:${pad(s % 60)}` : `${h ? h + ' h ' : ''}${m} min`;
+  }
+}
+if (document.querySelector('[data-until]')) { tick(); setInterval(tick, 1000); }
+
+// Times of public pages on the reader's own clock.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const as = (options, t) => new Intl.DateTimeFormat('en-GB', { ...options, hour12: false }).format(t);
+const day = { weekday: 'short', day: 'numeric', month: 'short' }, clock = { hour: '2-digit', minute: '2-digit' };
+for (const el of document.querySelectorAll('[data-local]')) {
+  const t = new Date(el.dateTime), kind = el.dataset.local;
+  el.title = el.textContent.trim();
+  el.textContent = kind === 'time' ? as(clock, t) : kind === 'date' ? as(day, t)
+    : `${as(day, t)}, ${as(clock, t)}–${as(clock, new Date(el.dataset.end))}`;
+}
+for (const el of document.querySelectorAll('[data-tzname]')) el.textContent = `your time zone, ${zone}`;
+for (const el of document.querySelectorAll('[data-zone]')) if (el.value === 'UTC') el.value = zone;
+
+// What was typed is not lost by a slip.
+for (const form of document.querySelectorAll('[data-guard]')) {
+  let dirty = false;
+  form.addEventListener('input', () => { dirty = true; });
+  form.addEventListener('submit', () => { dirty = false; });
+  addEventListener('beforeunload', e => { if (dirty) e.preventDefault(); });
+}
+
+// The preview of the booking form follows the typing.
+const form = document.querySelector('[data-preview]'), preview = document.getElementById('preview');
+let timer, asked = 0;
+form?.addEventListener('input', () => {
+  clearTimeout(timer);
+  timer = setTimeout(async () => {
+    const mine = ++asked, body = new URLSearchParams(new FormData(form));
+    body.set('do', 'preview');
+    const answer = await fetch(form.action, { method: 'POST', body }).catch(() => null);
+    if (!answer || mine !== asked) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('preview');
+    if (fresh) preview.replaceChildren(...fresh.childNodes);
+  }, 400);
+});
+
+document.querySelector('.summary, .refused')?.focus();

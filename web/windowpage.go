@@ -1,0 +1,115 @@
+package web
+
+import (
+	"slices"
+	"time"
+
+	"lull/scheduler"
+)
+
+// Stage is one step of a window's life, and how the window stands to it.
+type Stage struct {
+	State scheduler.State
+	Class string // past, cur, or nothing
+}
+
+// Stages is the way of the window, up to where it is and on.
+func (p Window) Stages() (all []Stage) {
+	way := []scheduler.State{scheduler.Draft, scheduler.Requested, scheduler.Scheduled, scheduler.InProgress, scheduler.Verifying, scheduler.Closed}
+	if p.View.State == scheduler.Cancelled {
+		way = []scheduler.State{scheduler.Draft, scheduler.Cancelled}
+	}
+	now := slices.Index(way, p.View.State)
+	for i, s := range way {
+		class := ""
+		switch {
+		case i < now:
+			class = "past"
+		case i == now:
+			class = "cur"
+		}
+		all = append(all, Stage{s, class})
+	}
+	return all
+}
+
+// Group is the checks of one phase.
+type Group struct {
+	Phase  scheduler.Phase
+	Checks []scheduler.Check
+}
+
+// Groups is the checklist by phase, in the order of the work.
+func (p Window) Groups() (all []Group) {
+	for _, phase := range scheduler.Phases {
+		g := Group{Phase: phase}
+		for _, c := range p.View.Checks {
+			if c.Phase == phase {
+				g.Checks = append(g.Checks, c)
+			}
+		}
+		if len(g.Checks) > 0 {
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
+// Settled is how many checks are passed or waived.
+func (p Window) Settled() (n int) {
+	for _, c := range p.View.Checks {
+		if c.Settled() {
+			n++
+		}
+	}
+	return n
+}
+
+// Elapsed is the minutes of the planned time that are over.
+func (p Window) Elapsed() int {
+	return int(min(max(0, p.View.Now.Sub(p.View.Start)), p.View.Interval.Duration()) / time.Minute)
+}
+
+// Answerable reports whether the check's phase is that of the window's state,
+// so that its form is worth showing; the rule itself stands in scheduler.
+func (p Window) Answerable(c scheduler.Check) bool {
+	s := p.View.State
+	switch c.Phase {
+	case scheduler.Before:
+		return !s.Running() && !s.Final()
+	case scheduler.During:
+		return s == scheduler.InProgress
+	case scheduler.Verify:
+		return s == scheduler.Verifying
+	default:
+		return s.Running()
+	}
+}
+
+// MayWaive reports whether the reader is shown a button to waive.
+func (p Window) MayWaive() bool {
+	return p.Who.Role.May(scheduler.Approver) || p.View.Policy.SelfWaiver
+}
+
+// MayApprove reports whether the reader is shown the form to approve.
+func (p Window) MayApprove() bool {
+	v := p.View
+	asked := v.State == scheduler.Requested || v.State.Running() && v.Kind == scheduler.Emergency && len(v.Approvals) == 0 && v.Rejected == nil
+	return asked && p.Who.Role.May(scheduler.Approver)
+}
+
+// MayStart reports whether the reader is shown the form to start.
+func (p Window) MayStart() bool {
+	s := p.View.State
+	return s == scheduler.Scheduled || p.View.Kind == scheduler.Emergency && (s == scheduler.Draft || s == scheduler.Requested)
+}
+
+// Overridable lists the kinds of the conflicts that an approval can override.
+func (p Window) Overridable() (kinds []scheduler.ConflictKind) {
+	for _, c := range p.View.Conflicts {
+		if c.Overridden == nil && !slices.Contains(kinds, c.Kind) && (c.Blocking || c.Kind == scheduler.ShortNotice) {
+			kinds = append(kinds, c.Kind)
+		}
+	}
+	return kinds
+}
