@@ -1,0 +1,87 @@
+package notifier
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"lull/scheduler"
+	"lull/scheduler/agenda"
+	"lull/scheduler/store"
+)
+
+// The kinds of letter of access: each carries one link to one person.
+const (
+	Invitation   = "invitation"   // to set a first password
+	Password     = "password"     // to set another one
+	Subscription = "subscription" // to confirm a subscription by mail
+)
+
+// accessWords are the subject and the sentence of each kind.
+var accessWords = map[string]struct{ subject, lede, ignore string }{
+	Invitation: {
+		"Your account for the maintenance of %s",
+		"You have been given an account for planning maintenance. Set your password here:",
+		"If you do not know what this is about, do nothing.",
+	},
+	Password: {
+		"Set a new password for the maintenance of %s",
+		"Somebody, probably you, asked to set a new password for your account. Set it here:",
+		"If it was not you, do nothing: your password stays as it is.",
+	},
+	Subscription: {
+		"Confirm your subscription to the maintenance of %s",
+		"Somebody, probably you, asked that this address be told of maintenance. Confirm it here:",
+		"If it was not you, do nothing: you will not hear from us again.",
+	},
+}
+
+// Post puts a letter of access into the outbox, as part of tx. It goes out at
+// the next Deliver.
+func (n *Notifier) Post(tx *store.Tx, kind, to, name, url string) error {
+	words, known := accessWords[kind]
+	if !known {
+		return fmt.Errorf("notifier: there is no letter of kind %q", kind)
+	}
+	set, err := agenda.SettingsIn(tx)
+	if err != nil {
+		return fmt.Errorf("notifier: post: %w", err)
+	}
+	d := delivery{
+		ID: tx.NewID(), Kind: kind, Personal: true, State: Queued, Expires: tx.Now.Add(day),
+		To: scheduler.Stakeholder{Email: to, Name: name},
+	}
+	w := struct{ Subject, Lede, URL, Ignore, Organisation string }{
+		fmt.Sprintf(words.subject, set.Organisation), words.lede, url,
+		words.ignore, set.Organisation,
+	}
+	var text, html strings.Builder
+	if err := textWords.ExecuteTemplate(&text, "access.txt", w); err != nil {
+		return fmt.Errorf("notifier: post: %w", err)
+	}
+	if err := htmlWords.ExecuteTemplate(&html, "access.html", w); err != nil {
+		return fmt.Errorf("notifier: post: %w", err)
+	}
+	l := Letter{
+		From: n.opts.From, ReplyTo: n.opts.ReplyTo, To: Address{name, to}, Subject: w.Subject, Text: text.String(), HTML: html.String(),
+		Date: tx.Now, MessageID: n.messageID(d.ID),
+	}
+	if d.Raw, err = l.Bytes(); err != nil {
+		return err
+	}
+	d.MessageID, d.Subject = l.MessageID, l.Subject
+	if err := put(tx, d); err != nil {
+		return fmt.Errorf("notifier: post: %w", err)
+	}
+	return nil
+}
+
+// TestMail sends a mail to show that it can be done, and returns what was said.
+func (n *Notifier) TestMail(ctx context.Context, to string) (transcript string, outcome Outcome) {
+	id := n.db.NewID()
+	return n.opts.Carrier.Dialogue(ctx, Letter{
+		From: n.opts.From, ReplyTo: n.opts.ReplyTo, To: Address{Email: to}, Subject: "Test mail",
+		Text: "This mail shows that maintenance can be announced from here.\n\n" + n.opts.BaseURL + "\n",
+		Date: n.db.Now().UTC(), MessageID: n.messageID(id),
+	})
+}

@@ -1,0 +1,209 @@
+package notifier
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"lull/scheduler"
+	"lull/scheduler/agenda"
+	"lull/scheduler/store"
+)
+
+const (
+	soon        = 2 * time.Hour    // a start so near lets no edit wait for the next one
+	longestWait = 10 * time.Minute // for edits that keep coming
+)
+
+// Announce turns what happened into announcements, and those that are due into
+// deliveries. next is when the next one is due, zero when none is.
+func (n *Notifier) Announce(ctx context.Context) (next time.Time, err error) {
+	if err := n.agenda.Tell(ctx, hear); err != nil {
+		return time.Time{}, fmt.Errorf("notifier: announce: %w", err)
+	}
+	for {
+		made := false
+		err := n.db.Update(ctx, func(tx *store.Tx) (err error) {
+			made, next, err = makeNext(tx)
+			return err
+		})
+		if err != nil {
+			return time.Time{}, fmt.Errorf("notifier: announce: %w", err)
+		}
+		if !made {
+			return next, nil
+		}
+	}
+}
+
+// announcement is one message about a window.
+type announcement struct {
+	ID, WindowID string
+	Kind         scheduler.Announcement
+	Inside       bool
+	Seq          int64
+	At, Due      time.Time
+	Notice       scheduler.Notice
+	Detail       string
+}
+
+const announcementColumns = `SELECT a.id, a.window_id, a.kind, a.inside, a.event_seq, a.at, a.due_at, a.notice, a.detail FROM announcements a `
+
+func scanAnnouncement(r store.Scanner) (a announcement, err error) {
+	var at, due store.Time
+	err = r.Scan(&a.ID, &a.WindowID, &a.Kind, &a.Inside, &a.Seq, &at, &due, store.JSON(&a.Notice), &a.Detail)
+	a.At, a.Due = at.Time, due.Time
+	return a, err
+}
+
+// hear makes an announcement of an event that asks for one.
+func hear(tx *store.Tx, ev scheduler.Event, w scheduler.Window) error {
+	if w.ID == "" {
+		return nil
+	}
+	if ev.Data.Announce != "" && ev.Data.Notice != nil {
+		if err := await(tx, ev, w); err != nil {
+			return err
+		}
+	}
+	if ev.Data.Inside {
+		return tellInside(tx, ev, w)
+	}
+	return nil
+}
+
+// waits reports whether an announcement waits for the next edit.
+func waits(kind scheduler.Announcement) bool {
+	return kind == scheduler.AnnounceUpdated || kind == scheduler.AnnounceRescheduled
+}
+
+// await puts the announcement down. Edits wait for the next one, which takes
+// their place; everything else goes at once, after the edits that still wait.
+func await(tx *store.Tx, ev scheduler.Event, w scheduler.Window) error {
+	a := announcement{
+		ID: tx.NewID(), WindowID: w.ID, Kind: ev.Data.Announce, Seq: ev.Seq, At: tx.Now, Due: tx.Now,
+		Notice: *ev.Data.Notice, Detail: ev.Data.Offset,
+	}
+	waiting, err := store.Rows(tx, scanAnnouncement, announcementColumns+`
+		WHERE a.window_id = $1 AND a.state = 'pending' AND a.kind IN ('updated', 'rescheduled') ORDER BY a.event_seq`, w.ID)
+	if err != nil {
+		return err
+	}
+	if !waits(a.Kind) {
+		_, err := tx.Exec(`UPDATE announcements SET due_at = $2 WHERE window_id = $1 AND state = 'pending' AND due_at > $2`, w.ID, store.At(tx.Now))
+		if err != nil {
+			return err
+		}
+		return keepAnnouncement(tx, a, "pending")
+	}
+	set, err := agenda.SettingsIn(tx)
+	if err != nil {
+		return err
+	}
+	if a.Notice.Start.Sub(tx.Now) > soon {
+		a.Due = tx.Now.Add(set.Settle)
+	}
+	for _, old := range waiting {
+		a.At = earlier(a.At, old.At)
+		a.Due = earlier(a.Due, old.At.Add(longestWait))
+		if err := drop(tx, old.ID, "a later edit is announced in its place"); err != nil {
+			return err
+		}
+	}
+	return keepAnnouncement(tx, a, "pending")
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func keepAnnouncement(tx *store.Tx, a announcement, state string) error {
+	_, err := tx.Exec(`
+		INSERT INTO announcements (id, window_id, kind, inside, event_seq, at, due_at, state, reason, notice, detail, start_at, end_at, recipients, told)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, $11, $12, 0, $13)`,
+		a.ID, a.WindowID, a.Kind, a.Inside, a.Seq, store.At(a.At), store.At(a.Due), state, store.JSON(&a.Notice), a.Detail,
+		store.At(a.Notice.Start), store.At(a.Notice.End), false)
+	return err
+}
+
+func drop(tx *store.Tx, id, reason string) error {
+	_, err := tx.Exec(`UPDATE announcements SET state = 'dropped', reason = $2 WHERE id = $1`, id, reason)
+	return err
+}
+
+// makeNext makes deliveries of the announcement that has been due longest, or
+// tells when the next one is.
+func makeNext(tx *store.Tx) (made bool, next time.Time, err error) {
+	first, err := store.Rows(tx, scanAnnouncement, announcementColumns+`
+		WHERE a.state = 'pending' ORDER BY a.due_at, a.event_seq LIMIT 1`)
+	if err != nil || len(first) == 0 {
+		return false, time.Time{}, err
+	}
+	a := first[0]
+	if a.Due.After(tx.Now) {
+		return false, a.Due, nil
+	}
+	w, err := agenda.WindowIn(tx, a.WindowID)
+	if err != nil {
+		return false, time.Time{}, err
+	}
+	if reason := untrue(a.Kind, a.Notice, w); reason != "" {
+		return true, time.Time{}, drop(tx, a.ID, reason)
+	}
+	last, err := lastMade(tx, w.ID)
+	if err != nil {
+		return false, time.Time{}, err
+	}
+	if waits(a.Kind) && last != nil {
+		if a.Notice.Same(*last) {
+			return true, time.Time{}, drop(tx, a.ID, "it says nothing that was not announced before")
+		}
+		a.Kind = scheduler.AnnounceUpdated
+		if !a.Notice.SameTimes(*last) {
+			a.Kind = scheduler.AnnounceRescheduled
+		}
+	}
+	return true, time.Time{}, address(tx, a, w)
+}
+
+// lastMade is what stakeholders were last told of the window's times, nil if nothing.
+func lastMade(tx *store.Tx, window string) (*scheduler.Notice, error) {
+	all, err := store.Rows(tx, scanAnnouncement, announcementColumns+`
+		WHERE a.window_id = $1 AND a.state = 'made' AND a.kind IN ('scheduled', 'updated', 'rescheduled')
+		ORDER BY a.event_seq DESC LIMIT 1`, window)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0].Notice, nil
+}
+
+// untrue says why an announcement no longer holds, or nothing.
+func untrue(kind scheduler.Announcement, told scheduler.Notice, w scheduler.Window) string {
+	same := told.SameTimes(w.Notice(""))
+	switch kind {
+	case scheduler.AnnounceScheduled, scheduler.AnnounceUpdated, scheduler.AnnounceRescheduled, scheduler.AnnounceReminder:
+		switch {
+		case w.State == scheduler.Requested && !told.Tentative:
+			return "the window was changed and needs approval again"
+		case w.State != scheduler.Scheduled && w.State != scheduler.Requested:
+			return "the window is " + w.State.Words()
+		case !same:
+			return "the window was moved"
+		}
+	case scheduler.AnnounceStarted, scheduler.AnnounceProgress:
+		if !w.State.Running() {
+			return "the window is " + w.State.Words()
+		}
+	case scheduler.AnnounceExtended:
+		switch {
+		case !w.State.Running():
+			return "the window is " + w.State.Words()
+		case !same:
+			return "the window was extended again"
+		}
+	}
+	return ""
+}

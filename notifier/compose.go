@@ -1,0 +1,221 @@
+package notifier
+
+import (
+	"embed"
+	"fmt"
+	htmltemplate "html/template"
+	"strings"
+	"text/template"
+	"time"
+
+	"lull/scheduler"
+)
+
+//go:embed templates
+var templates embed.FS
+
+var (
+	textWords = template.Must(template.New("").Funcs(template.FuncMap{"wrap": wrap}).ParseFS(templates, "templates/*.txt"))
+	htmlWords = htmltemplate.Must(htmltemplate.ParseFS(templates, "templates/*.html"))
+)
+
+// words are what a mail about a window says, in the order in which it does.
+type words struct {
+	Subject, Status, Title string
+	Lede                   string // what it means, and whether to act
+	When, Was              []string
+	WhenLabel              string
+	Services               []serviceWords
+	Text                   string // what people wrote: a reason, an update, a result
+	TextLabel              string
+	About                  string // the summary
+	Reference              string
+	URL                    string
+	Contact, Why           string
+	Unsubscribe            string
+	Organisation           string
+}
+
+type serviceWords struct{ Name, Impact, Because string }
+
+// statusWords begin the subject.
+var statusWords = map[string]string{
+	string(scheduler.AnnounceScheduled): "Scheduled", string(scheduler.AnnounceUpdated): "Updated",
+	string(scheduler.AnnounceRescheduled): "Rescheduled", string(scheduler.AnnounceReminder): "Reminder",
+	string(scheduler.AnnounceStarted): "Started", string(scheduler.AnnounceExtended): "Extended",
+	string(scheduler.AnnounceProgress): "Progress", string(scheduler.AnnounceCompleted): "Completed",
+	string(scheduler.AnnounceCancelled): "Cancelled",
+	askedKind:                           "Approval asked", rejectedKind: "Rejected", lateKind: "Late", decideByKind: "Decide now",
+	overrunKind: "Overrun", escalatedKind: "Escalated",
+}
+
+var impactWords = map[scheduler.Impact]string{
+	scheduler.NoImpact:          "no impact expected",
+	scheduler.ReducedRedundancy: "works, with less redundancy than usual",
+	scheduler.Degraded:          "slower or partly unavailable",
+	scheduler.Outage:            "not available",
+}
+
+var outcomeWords = map[scheduler.Outcome]string{
+	scheduler.Successful:           "The work succeeded.",
+	scheduler.SuccessfulWithIssues: "The work succeeded, with issues.",
+	scheduler.RolledBack:           "The work was rolled back: things are as they were before.",
+	scheduler.Failed:               "The work failed.",
+	scheduler.Unapproved:           "The work was ended without approval.",
+}
+
+// facts are what a mail is composed from.
+type facts struct {
+	Kind        string
+	Inside      bool // a notice to people inside
+	Window      scheduler.Window
+	Notice      scheduler.Notice
+	Was         *scheduler.Notice // what this recipient was last told, if anything
+	Detail      string
+	To          scheduler.Stakeholder
+	Insider     bool // has an account
+	All         []scheduler.Service
+	Settings    scheduler.Settings
+	Unsubscribe string // the address that ends the subscription
+}
+
+func (n *Notifier) compose(f facts) (w words, text, html string, err error) {
+	w = n.words(f)
+	var t, h strings.Builder
+	if err := textWords.ExecuteTemplate(&t, "window.txt", w); err != nil {
+		return w, "", "", fmt.Errorf("notifier: compose: %w", err)
+	}
+	if err := htmlWords.ExecuteTemplate(&h, "window.html", w); err != nil {
+		return w, "", "", fmt.Errorf("notifier: compose: %w", err)
+	}
+	return w, t.String(), h.String(), nil
+}
+
+func (n *Notifier) words(f facts) words {
+	zone := f.To.TimeZone
+	if zone == "" {
+		zone = f.Notice.TimeZone
+	}
+	w := words{
+		Status: statusWords[f.Kind], Title: f.Notice.Title, About: f.Notice.Summary, WhenLabel: "When",
+		Reference: fmt.Sprintf("%s, revision %d", f.Window.Name(), f.Window.Sequence), Contact: f.Notice.Lead,
+		Organisation: f.Settings.Organisation, Unsubscribe: f.Unsubscribe,
+		URL: n.windowURL(f), Why: why(f), When: whenLines(f.Notice.Start, f.Notice.End, zone),
+	}
+	short := ""
+	if !f.Notice.Start.IsZero() && !f.Notice.End.IsZero() {
+		short = span(f.Notice.Start, f.Notice.End, zone)
+	}
+	w.Subject = subject(w.Status, w.Title, short, f.Window.Name())
+	if f.Was != nil && !f.Notice.SameTimes(*f.Was) && !f.Was.Start.IsZero() {
+		w.Was = whenLines(f.Was.Start, f.Was.End, zone)
+	}
+	w.Services = concerning(f)
+	w.Lede, w.Text, w.TextLabel = lede(f, zone)
+	if w.Text == w.About {
+		w.Text = ""
+	}
+	if f.Kind == string(scheduler.AnnounceCompleted) && !f.Window.Began().IsZero() && !f.Window.Ended().IsZero() {
+		w.WhenLabel, w.When = "Actually", whenLines(f.Window.Began(), f.Window.Ended(), zone)
+		w.Was = nil
+	}
+	return w
+}
+
+// windowURL is the one link: the page inside for who can see it, else the public one.
+func (n *Notifier) windowURL(f facts) string {
+	if f.Inside || f.Insider || !f.Window.Public {
+		return n.opts.BaseURL + "/windows/" + f.Window.Name()
+	}
+	return n.opts.BaseURL + "/status/" + f.Window.ID
+}
+
+func why(f facts) string {
+	switch {
+	case f.Inside:
+		return "You get this because you lead the work, own a service it touches, or may approve it."
+	case f.To.List:
+		return "This list is told of maintenance on the services above."
+	case f.To.ID == "":
+		return "You get this because somebody named your address for this window."
+	default:
+		return "You get this because you subscribed to the services above."
+	}
+}
+
+// lede says in one sentence what the mail means for its reader, and what people
+// wrote to go with it.
+func lede(f facts, zone string) (lede, text, label string) {
+	n := f.Notice
+	at := func(t time.Time) string {
+		return scheduler.InZone(t, zone).Format("Mon 2 Jan 15:04 ") + abbreviation(scheduler.InZone(t, zone))
+	}
+	nothing := " You need not do anything."
+	switch f.Kind {
+	case string(scheduler.AnnounceScheduled):
+		return "Maintenance is planned." + nothing, "", ""
+	case string(scheduler.AnnounceUpdated):
+		return "What we told you about this maintenance has changed; the time stays." + nothing, n.Text, "Reason"
+	case string(scheduler.AnnounceRescheduled):
+		if n.Tentative {
+			return "This maintenance is to be moved. The new time is still to be confirmed.", n.Text, "Reason"
+		}
+		return "This maintenance has been moved." + nothing, n.Text, "Reason"
+	case string(scheduler.AnnounceReminder):
+		return "This maintenance begins " + at(n.Start) + "." + nothing, "", ""
+	case string(scheduler.AnnounceStarted):
+		return "The work has begun. It is expected to end " + at(n.End) + ".", "", ""
+	case string(scheduler.AnnounceExtended):
+		return "The work takes longer. It is now expected to end " + at(n.End) + ".", n.Text, "Reason"
+	case string(scheduler.AnnounceProgress):
+		return "The work goes on. It is expected to end " + at(n.End) + ".", n.Text, "Update"
+	case string(scheduler.AnnounceCompleted):
+		return "The maintenance is over. " + outcomeWords[n.Outcome], n.Text, "Result"
+	case string(scheduler.AnnounceCancelled):
+		return "This maintenance will not take place. If there is to be a new date, it is announced separately.", n.Text, "Reason"
+	}
+	return insideLede(f, at), f.Detail, "What happened"
+}
+
+func insideLede(f facts, at func(time.Time) string) string {
+	switch f.Kind {
+	case askedKind:
+		return "A window waits for your approval. It starts " + at(f.Notice.Start) + "."
+	case rejectedKind:
+		return "The window was rejected and is a draft again."
+	case lateKind:
+		return "The planned start has passed and nobody started. Start it, move it or cancel it."
+	case decideByKind:
+		return "This is the last moment to turn back: roll back now, or go on and extend."
+	case overrunKind:
+		return "The planned end has passed and the window is not closed. Extend it, or close it."
+	default:
+		return "The work needs your attention."
+	}
+}
+
+// wrap breaks text into lines of a mail, leaving its own line ends.
+func wrap(s string) string {
+	const width = 76
+	var out []string
+	for _, line := range strings.Split(s, "\n") {
+		column, b := 0, strings.Builder{}
+		for _, word := range strings.Fields(line) {
+			n := len([]rune(word))
+			switch {
+			case column == 0:
+			case column+1+n > width:
+				out = append(out, b.String())
+				b.Reset()
+				column = 0
+			default:
+				b.WriteByte(' ')
+				column++
+			}
+			b.WriteString(word)
+			column += n
+		}
+		out = append(out, b.String())
+	}
+	return strings.Join(out, "\n")
+}

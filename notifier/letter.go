@@ -1,0 +1,143 @@
+package notifier
+
+import (
+	"database/sql"
+	"errors"
+	"slices"
+
+	"lull/scheduler"
+	"lull/scheduler/agenda"
+	"lull/scheduler/ical"
+	"lull/scheduler/store"
+)
+
+// letter writes the mail of a delivery about a window, as things stand now.
+func (n *Notifier) letter(tx *store.Tx, d delivery, a announcement, w scheduler.Window) (Letter, error) {
+	f := facts{Kind: d.Kind, Inside: a.Inside, Window: w, Notice: a.Notice, Detail: a.Detail, To: d.To}
+	var err error
+	if f, err = fill(tx, f); err != nil {
+		return Letter{}, err
+	}
+	last, found, err := lastDelivered(tx, d)
+	if err != nil {
+		return Letter{}, err
+	}
+	if found {
+		f.Was = &last.notice
+	}
+	l, err := n.compiled(&f)
+	if err != nil {
+		return Letter{}, err
+	}
+	l.Date, l.MessageID = tx.Now, n.messageID(d.ID)
+	l.References = []string{n.threadRoot(d.Window, d.To.Email)}
+	if found && last.messageID != "" {
+		l.References = append(l.References, last.messageID)
+	}
+	l.InReplyTo = l.References[len(l.References)-1]
+	return l, nil
+}
+
+// fill loads what every mail about a window needs to know.
+func fill(tx *store.Tx, f facts) (facts, error) {
+	var err error
+	if f.Settings, err = agenda.SettingsIn(tx); err != nil {
+		return f, err
+	}
+	if f.All, err = agenda.ServicesIn(tx); err != nil {
+		return f, err
+	}
+	var accounts int
+	err = tx.Row(`SELECT count(*) FROM people WHERE email = $1 AND disabled = $2`, f.To.Email, false).Scan(&accounts)
+	f.Insider = accounts > 0
+	if f.To.TimeZone == "" && f.Notice.TimeZone == "" {
+		f.To.TimeZone = f.Settings.TimeZone
+	}
+	return f, err
+}
+
+// compiled is everything of a letter but its place in a thread.
+func (n *Notifier) compiled(f *facts) (Letter, error) {
+	subscribed := !f.Inside && !f.To.List && f.To.ID != ""
+	if subscribed {
+		f.Unsubscribe = n.SubscriptionURL(f.To.ID)
+	}
+	w, text, html, err := n.compose(*f)
+	if err != nil {
+		return Letter{}, err
+	}
+	l := Letter{
+		From: n.opts.From, ReplyTo: n.opts.ReplyTo, To: Address{f.To.Name, f.To.Email},
+		Subject: w.Subject, Text: text, HTML: html,
+		Headers: map[string]string{"X-Maintenance-ID": f.Window.Name(), "X-Maintenance-Event": f.Kind},
+	}
+	if !f.Inside {
+		l.ListID, l.ListName = "maintenance."+n.opts.Domain, "Maintenance of "+f.Settings.Organisation
+		l.Headers["Content-Language"] = "en"
+	}
+	if subscribed {
+		l.UnsubscribeURL = f.Unsubscribe + "/unsubscribe"
+	}
+	l.Calendar, l.CalendarMethod, err = n.calendar(*f)
+	return l, err
+}
+
+// calendar is the calendar part that the recipient asked for; none in progress
+// updates, which change nothing that a calendar shows.
+func (n *Notifier) calendar(f facts) (text []byte, method string, err error) {
+	part := f.To.Calendar
+	if f.Inside || part == scheduler.NoPart || f.Kind == string(scheduler.AnnounceProgress) || f.Window.Start.IsZero() {
+		return nil, "", nil
+	}
+	method = ical.Publish
+	if part == scheduler.InvitePart {
+		method = ical.Request
+		if f.Window.State == scheduler.Cancelled {
+			method = ical.Cancel
+		}
+	}
+	names := make(map[string]string, len(f.All))
+	for _, s := range f.All {
+		names[s.Slug] = s.Name
+	}
+	w := f.Window
+	w.Services = slices.DeleteFunc(slices.Clone(w.Services), func(a scheduler.Affected) bool { return !concerns(f, a.Service) })
+	text, err = ical.Calendar{
+		Account: f.Settings.Organisation, Organizer: organizer(n.opts.From), Attendee: f.To.Email, BaseURL: n.opts.BaseURL,
+		Method: method, Windows: []scheduler.Window{w}, Names: names, Private: f.Insider || !w.Public,
+	}.Encode()
+	return text, method, err
+}
+
+func organizer(a Address) string {
+	if a.Name == "" {
+		return a.Email
+	}
+	return a.Name + " <" + a.Email + ">"
+}
+
+// concerns reports whether the mail names the service.
+func concerns(f facts, slug string) bool {
+	name := named(f.All, slug).Name
+	return slices.ContainsFunc(concerning(f), func(s serviceWords) bool { return s.Name == name })
+}
+
+// heard is what an address was last told of a window.
+type heard struct {
+	notice    scheduler.Notice
+	messageID string
+}
+
+// lastDelivered is what the recipient of d was last told of the window. What is
+// in doubt counts, since it may have arrived.
+func lastDelivered(tx *store.Tx, d delivery) (h heard, found bool, err error) {
+	err = tx.Row(`
+		SELECT a.notice, e.message_id FROM deliveries e JOIN announcements a ON a.id = e.announcement_id
+		WHERE e.window_id = $1 AND e.address = $2 AND e.position < $3 AND a.inside = $4
+			AND e.state IN ('sent', 'captured', 'in_doubt')
+		ORDER BY e.position DESC LIMIT 1`, d.Window, d.To.Email, d.Position, false).Scan(store.JSON(&h.notice), &h.messageID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return h, false, nil
+	}
+	return h, err == nil, err
+}

@@ -1,0 +1,158 @@
+package notifier
+
+import (
+	"time"
+
+	"lull/scheduler"
+	"lull/scheduler/agenda"
+	"lull/scheduler/store"
+)
+
+// The states of a delivery beyond those in which an attempt leaves it.
+const (
+	Queued     State = "queued"
+	Sending    State = "sending"
+	Expired    State = "expired"    // too late to be of use
+	Superseded State = "superseded" // a later announcement says it all
+	Suppressed State = "suppressed" // the address wants nothing any more
+	Cancelled  State = "cancelled"  // a person stopped it
+)
+
+// States lists the states of a delivery.
+var States = []State{Queued, Sending, Sent, Captured, Deferred, InDoubt, Failed, Expired, Superseded, Suppressed, Cancelled}
+
+const day = 24 * time.Hour
+
+// expiry is the moment from which the announcement is of no use.
+func expiry(kind scheduler.Announcement, told scheduler.Notice, was *scheduler.Notice, now time.Time) time.Time {
+	switch kind {
+	case scheduler.AnnounceStarted, scheduler.AnnounceExtended, scheduler.AnnounceProgress:
+		return atLeast(told.End, now.Add(time.Hour)) // what overruns is news past its planned end
+	case scheduler.AnnounceCompleted:
+		return now.Add(day)
+	case scheduler.AnnounceCancelled:
+		if was != nil {
+			return atLeast(was.Start, now).Add(day)
+		}
+		return atLeast(told.Start, now).Add(day)
+	default:
+		return told.Start
+	}
+}
+
+func atLeast(t, least time.Time) time.Time {
+	if t.Before(least) {
+		return least
+	}
+	return t
+}
+
+// address makes one delivery of a for each recipient, and the announcement made.
+func address(tx *store.Tx, a announcement, w scheduler.Window) error {
+	to, err := agenda.Recipients(tx, w, a.Kind)
+	if err != nil {
+		return err
+	}
+	was, err := lastMade(tx, w.ID)
+	if err != nil {
+		return err
+	}
+	for _, who := range to {
+		d := delivery{
+			ID: tx.NewID(), Announcement: a.ID, Window: w.ID, Kind: string(a.Kind), To: who,
+			State: Queued, Expires: expiry(a.Kind, a.Notice, was, tx.Now),
+		}
+		if d.State, d.Reason, err = standing(tx, a.Kind, w.ID, who.Email); err != nil {
+			return err
+		}
+		if err := put(tx, d); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(`
+		UPDATE announcements SET state = 'made', kind = $2, at = $3, recipients = $4 WHERE id = $1`,
+		a.ID, a.Kind, store.At(tx.Now), len(to))
+	return err
+}
+
+// standing is the state in which a delivery begins, given what the address has
+// heard of the window; what the new one makes needless is superseded.
+func standing(tx *store.Tx, kind scheduler.Announcement, window, address string) (State, string, error) {
+	var heard, promised int
+	err := tx.Row(`
+		SELECT coalesce(sum(CASE WHEN d.state IN ('sent', 'captured', 'in_doubt', 'sending') THEN 1 ELSE 0 END), 0),
+			coalesce(sum(CASE WHEN d.state IN ('queued', 'deferred') AND d.kind IN ('scheduled', 'updated', 'rescheduled') THEN 1 ELSE 0 END), 0)
+		FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
+		WHERE d.window_id = $1 AND d.address = $2 AND a.inside = $3`, window, address, false).Scan(&heard, &promised)
+	if err != nil {
+		return "", "", err
+	}
+	switch kind {
+	case scheduler.AnnounceProgress:
+		return Queued, "", nil
+	case scheduler.AnnounceReminder:
+		if promised > 0 {
+			return Superseded, "the announcement itself is still on its way", nil
+		}
+	}
+	_, err = tx.Exec(`
+		UPDATE deliveries SET state = 'superseded', reason = $4, gen = gen + 1
+		WHERE window_id = $1 AND address = $2 AND state IN ('queued', 'deferred')
+			AND announcement_id IN (SELECT id FROM announcements WHERE window_id = $1 AND inside = $3)`,
+		window, address, false, "the later announcement, "+string(kind)+", says it")
+	if err != nil {
+		return "", "", err
+	}
+	if kind == scheduler.AnnounceCancelled && heard == 0 {
+		return Superseded, "nothing that is cancelled was ever delivered to this address", nil
+	}
+	return Queued, "", nil
+}
+
+// put lays d in the outbox, behind all others.
+func put(tx *store.Tx, d delivery) error {
+	var position int64
+	if err := tx.Row(`SELECT coalesce(max(position), 0) + 1 FROM deliveries`).Scan(&position); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`
+		INSERT INTO deliveries (id, position, announcement_id, window_id, kind, address, recipient, personal, state, reason,
+			attempts, gen, created_at, next_at, expires_at, code, enhanced, reply, message_id, subject, raw)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11, $11, $12, 0, '', '', $13, $14, $15)`,
+		d.ID, position, null(d.Announcement), null(d.Window), d.Kind, d.To.Email, store.JSON(&d.To), d.Personal, d.State, d.Reason,
+		store.At(tx.Now), store.At(d.Expires), d.MessageID, d.Subject, string(d.Raw))
+	return err
+}
+
+func null(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// delivery is one message to one address.
+type delivery struct {
+	ID, Announcement, Window, Kind string
+	To                             scheduler.Stakeholder
+	Personal                       bool
+	State                          State
+	Reason                         string
+	Position                       int64
+	Attempts, Gen                  int
+	Lease, Expires                 time.Time
+	MessageID, Subject             string
+	Raw                            []byte
+}
+
+const deliveryColumns = `SELECT d.id, coalesce(d.announcement_id, ''), coalesce(d.window_id, ''), d.kind, d.recipient, d.personal,
+	d.state, d.position, d.attempts, d.gen, d.expires_at, d.message_id, d.subject, d.raw FROM deliveries d `
+
+func scanDelivery(r store.Scanner) (d delivery, err error) {
+	var expires store.Time
+	var raw string
+	err = r.Scan(&d.ID, &d.Announcement, &d.Window, &d.Kind, store.JSON(&d.To), &d.Personal, &d.State, &d.Position, &d.Attempts,
+		&d.Gen, &expires, &d.MessageID, &d.Subject, &raw)
+	d.Expires, d.Raw = expires.Time, []byte(raw)
+	return d, err
+}

@@ -1,0 +1,285 @@
+package notifier
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"lull/scheduler"
+	"lull/scheduler/agenda"
+	"lull/scheduler/store"
+)
+
+// Delivery is one message to one address, as people look at it.
+type Delivery struct {
+	ID             string
+	AnnouncementID string // empty: a letter of access
+	WindowID       string
+	Window         string // MW-42
+	Title          string
+	Kind           string
+	Address, Name  string
+	Personal       bool // it holds a link of access: not for everybody's eyes
+	State          State
+	Reason         string // why it ended without an attempt
+	Attempts       int
+	Created, Next  time.Time // Next: when it is tried again
+	Expires, Sent  time.Time
+	Code           int
+	Enhanced       string
+	Reply          string
+	MessageID      string
+	Subject        string
+	Raw            []byte // the frozen bytes; only Delivery fills it, and nothing before the first claim
+
+	position int64
+}
+
+// Waiting reports whether it is still to be settled.
+func (d Delivery) Waiting() bool {
+	return d.State == Queued || d.State == Sending || d.State == Deferred || d.State == InDoubt
+}
+
+const readColumns = `
+	SELECT d.id, coalesce(d.announcement_id, ''), coalesce(d.window_id, ''), coalesce(w.number, 0), coalesce(w.title, ''), d.kind, d.address,
+		d.recipient, d.personal, d.state, d.reason, d.attempts, d.created_at, d.next_at, d.expires_at, d.sent_at, d.code, d.enhanced, d.reply,
+		d.message_id, d.subject, d.position
+	FROM deliveries d LEFT JOIN windows w ON w.id = d.window_id `
+
+func scanRead(r store.Scanner) (d Delivery, err error) {
+	var number int
+	var to scheduler.Stakeholder
+	var created, next, expires, sent store.Time
+	err = r.Scan(&d.ID, &d.AnnouncementID, &d.WindowID, &number, &d.Title, &d.Kind, &d.Address, store.JSON(&to), &d.Personal, &d.State,
+		&d.Reason, &d.Attempts, &created, &next, &expires, &sent, &d.Code, &d.Enhanced, &d.Reply, &d.MessageID, &d.Subject, &d.position)
+	d.Name, d.Created, d.Expires, d.Sent = to.Name, created.Time, expires.Time, sent.Time
+	if number > 0 {
+		d.Window = scheduler.Window{Number: number}.Name()
+	}
+	if d.Waiting() {
+		d.Next = next.Time
+	}
+	return d, err
+}
+
+// OutboxFilter picks deliveries.
+type OutboxFilter struct {
+	State  State  // any when empty
+	Window string // an id; any when empty
+	Limit  int    // 100 when zero
+	Cursor string // where the last page ended
+}
+
+// Outbox lists deliveries, the newest first, and the cursor of the next page, if any.
+func (n *Notifier) Outbox(ctx context.Context, f OutboxFilter) (all []Delivery, next string, err error) {
+	const most = 500
+	if f.Limit <= 0 || f.Limit > most {
+		f.Limit = 100
+	}
+	before := int64(1) << 62
+	if f.Cursor != "" {
+		if before, err = strconv.ParseInt(f.Cursor, 10, 64); err != nil {
+			return nil, "", scheduler.InvalidError{"cursor": "This is not a cursor of this list."}
+		}
+	}
+	err = n.db.View(ctx, func(tx *store.Tx) (err error) {
+		all, err = store.Rows(tx, scanRead, readColumns+`
+			WHERE d.position < $1 AND ($2 = '' OR d.state = $2) AND ($3 = '' OR d.window_id = $3)
+			ORDER BY d.position DESC LIMIT $4`, before, string(f.State), f.Window, f.Limit+1)
+		return err
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("notifier: outbox: %w", err)
+	}
+	if len(all) > f.Limit {
+		all = all[:f.Limit]
+		next = strconv.FormatInt(all[f.Limit-1].position, 10)
+	}
+	return all, next, nil
+}
+
+// Delivery is one delivery with the bytes that are sent.
+func (n *Notifier) Delivery(ctx context.Context, id string) (d Delivery, err error) {
+	err = n.db.View(ctx, func(tx *store.Tx) (err error) {
+		d, err = one(tx, id)
+		if err != nil {
+			return err
+		}
+		var raw string
+		err = tx.Row(`SELECT raw FROM deliveries WHERE id = $1`, id).Scan(&raw)
+		d.Raw = []byte(raw)
+		return err
+	})
+	return d, err
+}
+
+func one(tx *store.Tx, id string) (Delivery, error) {
+	d, err := scanRead(tx.Row(readColumns+`WHERE d.id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, scheduler.ErrNotFound
+	}
+	if err != nil {
+		return d, fmt.Errorf("notifier: delivery: %w", err)
+	}
+	return d, nil
+}
+
+// Deliveries lists who was told of a window, in the order it was done.
+func (n *Notifier) Deliveries(ctx context.Context, window string) (all []Delivery, err error) {
+	err = n.db.View(ctx, func(tx *store.Tx) (err error) {
+		all, err = store.Rows(tx, scanRead, readColumns+`WHERE d.window_id = $1 ORDER BY d.position`, window)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("notifier: deliveries: %w", err)
+	}
+	return all, nil
+}
+
+// Announcement is one message about a window, and how its deliveries stand.
+type Announcement struct {
+	ID, WindowID string
+	Kind         string
+	Inside       bool   // to people inside
+	State        string // pending, made, dropped
+	Reason       string // why it was dropped
+	At, Due      time.Time
+	Start, End   time.Time // the times it tells
+	Recipients   int
+	Deliveries   map[State]int
+}
+
+// Announcements lists what there was to say of a window, the first one first.
+func (n *Notifier) Announcements(ctx context.Context, window string) (all []Announcement, err error) {
+	type count struct {
+		of    string
+		state State
+		n     int
+	}
+	err = n.db.View(ctx, func(tx *store.Tx) (err error) {
+		all, err = store.Rows(tx, scanReadAnnouncement, `
+			SELECT id, window_id, kind, inside, state, reason, at, due_at, start_at, end_at, recipients
+			FROM announcements WHERE window_id = $1 ORDER BY event_seq, id`, window)
+		if err != nil {
+			return err
+		}
+		counts, err := store.Rows(tx, func(r store.Scanner) (c count, err error) {
+			err = r.Scan(&c.of, &c.state, &c.n)
+			return c, err
+		}, `SELECT announcement_id, state, count(*) FROM deliveries WHERE window_id = $1 AND announcement_id IS NOT NULL GROUP BY announcement_id, state`, window)
+		for _, c := range counts {
+			for i := range all {
+				if all[i].ID == c.of {
+					all[i].Deliveries[c.state] = c.n
+				}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("notifier: announcements: %w", err)
+	}
+	return all, nil
+}
+
+func scanReadAnnouncement(r store.Scanner) (a Announcement, err error) {
+	var at, due, start, end store.Time
+	err = r.Scan(&a.ID, &a.WindowID, &a.Kind, &a.Inside, &a.State, &a.Reason, &at, &due, &start, &end, &a.Recipients)
+	a.At, a.Due, a.Start, a.End, a.Deliveries = at.Time, due.Time, start.Time, end.Time, map[State]int{}
+	return a, err
+}
+
+// Counts is how many deliveries are in each state.
+func (n *Notifier) Counts(ctx context.Context) (counts map[State]int, err error) {
+	counts = map[State]int{}
+	err = n.db.View(ctx, func(tx *store.Tx) error {
+		_, err := store.Rows(tx, func(r store.Scanner) (struct{}, error) {
+			var state State
+			var n int
+			err := r.Scan(&state, &n)
+			counts[state] = n
+			return struct{}{}, err
+		}, `SELECT state, count(*) FROM deliveries GROUP BY state`)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("notifier: counts: %w", err)
+	}
+	return counts, nil
+}
+
+// Preview is the mail that the stakeholder would get of such an announcement.
+func (n *Notifier) Preview(ctx context.Context, w scheduler.Window, kind scheduler.Announcement, to scheduler.Stakeholder) (subject, text, html string, err error) {
+	var said words
+	err = n.db.View(ctx, func(tx *store.Tx) error {
+		f, err := fill(tx, facts{Kind: string(kind), Window: w, Notice: w.Notice(""), To: to})
+		if err != nil {
+			return err
+		}
+		f.Was = w.Notified
+		said, text, html, err = n.compose(f)
+		return err
+	})
+	if err != nil {
+		return "", "", "", fmt.Errorf("notifier: preview: %w", err)
+	}
+	return said.Subject, text, html, nil
+}
+
+// Retry makes a delivery that ended without being accepted due now, or one that
+// waits for its next attempt.
+func (n *Notifier) Retry(ctx context.Context, id string, by scheduler.Person) (Delivery, error) {
+	return n.turn(ctx, id, by, "retried", func(tx *store.Tx, d Delivery) error {
+		switch d.State {
+		case Deferred, InDoubt, Failed, Expired, Cancelled, Suppressed:
+		default:
+			return &scheduler.GateError{Gate: "retry", Reasons: []scheduler.Reason{{
+				Code: scheduler.CodeState, Detail: fmt.Sprintf("A delivery that is %s cannot be tried again.", d.State),
+			}}}
+		}
+		next := Queued
+		if d.State == InDoubt {
+			next = InDoubt
+		}
+		_, err := tx.Exec(`
+			UPDATE deliveries SET state = $2, reason = '', next_at = $3, gen = gen + 1,
+				expires_at = CASE WHEN expires_at > $4 THEN expires_at ELSE $4 END
+			WHERE id = $1`, id, next, store.At(tx.Now), store.At(tx.Now.Add(time.Hour)))
+		return err
+	})
+}
+
+// Cancel stops a delivery that waits.
+func (n *Notifier) Cancel(ctx context.Context, id string, by scheduler.Person) (Delivery, error) {
+	return n.turn(ctx, id, by, "cancelled", func(tx *store.Tx, d Delivery) error {
+		if d.State != Queued && d.State != Deferred && d.State != InDoubt {
+			return &scheduler.GateError{Gate: "cancel", Reasons: []scheduler.Reason{{
+				Code: scheduler.CodeState, Detail: fmt.Sprintf("A delivery that is %s cannot be cancelled.", d.State),
+			}}}
+		}
+		return end(tx, id, Cancelled, "cancelled by "+by.Name)
+	})
+}
+
+// turn changes one delivery by hand, and records who did it.
+func (n *Notifier) turn(ctx context.Context, id string, by scheduler.Person, did string, change func(*store.Tx, Delivery) error) (d Delivery, err error) {
+	err = n.db.Update(ctx, func(tx *store.Tx) (err error) {
+		if d, err = one(tx, id); err != nil {
+			return err
+		}
+		if err := change(tx, d); err != nil {
+			return err
+		}
+		if d, err = one(tx, id); err != nil {
+			return err
+		}
+		return agenda.Record(tx, scheduler.Event{
+			WindowID: d.WindowID, Actor: by.Email, Via: by.Via, Kind: scheduler.DeliveriesSettled,
+			Text: fmt.Sprintf("%s %s the delivery of %q to %s.", by.Name, did, d.Kind, d.Address), Data: scheduler.Facts{Subject: d.Address},
+		})
+	})
+	return d, err
+}
