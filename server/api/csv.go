@@ -1,0 +1,91 @@
+package api
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"lull/scheduler"
+)
+
+// wantsCSV reports whether the list is asked for as a table: of CSV and JSON,
+// what Accept names first.
+func wantsCSV(r *http.Request) bool {
+	for _, accept := range r.Header.Values("Accept") {
+		for one := range strings.SplitSeq(accept, ",") {
+			kind, params, err := mime.ParseMediaType(one)
+			if weight, err := strconv.ParseFloat(params["q"], 64); err == nil && weight == 0 {
+				continue
+			}
+			switch {
+			case err == nil && kind == "text/csv":
+				return true
+			case err == nil && (kind == "application/json" || kind == "*/*"):
+				return false
+			}
+		}
+	}
+	return false
+}
+
+var columns = []string{
+	"name", "title", "kind", "risk", "state", "start", "end", "time_zone", "services", "lead", "requester",
+	"late", "overrun", "actual_start", "actual_end", "outcome", "closing_notes", "url",
+}
+
+// writeCSV answers with the windows as a table; the next page, if there is
+// one, stands in the Link header.
+func writeCSV(w http.ResponseWriter, r *http.Request, next string, windows []window) error {
+	var b bytes.Buffer
+	out := csv.NewWriter(&b)
+	out.UseCRLF = true
+	rows := [][]string{columns}
+	for _, v := range windows {
+		slugs := each(v.Services, func(s scheduler.Affected) string { return s.Service })
+		rows = append(rows, each([]string{
+			v.Name, v.Title, string(v.Kind), string(v.Risk), string(v.State), stamp(v.Start), stamp(v.End), v.TimeZone,
+			strings.Join(slugs, " "), v.Lead, v.Requester, strconv.FormatBool(v.Late), strconv.FormatBool(v.Overrun),
+			stamp(v.ActualStart), stamp(v.ActualEnd), given(v.Outcome), given(v.ClosingNotes), v.URL,
+		}, cell))
+	}
+	if err := out.WriteAll(rows); err != nil {
+		return fmt.Errorf("api: write the table: %w", err)
+	}
+	if next != "" {
+		q := r.URL.Query()
+		q.Set("cursor", next)
+		w.Header().Set("Link", fmt.Sprintf(`<%s>; rel="next"`, (&url.URL{Path: r.URL.Path, RawQuery: q.Encode()}).String()))
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="windows.csv"`)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Vary", "Accept")
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("api: write the table: %w", err)
+	}
+	return nil
+}
+
+func stamp(m moment) string {
+	if m.IsZero() {
+		return ""
+	}
+	return m.UTC().Format("2006-01-02T15:04:05Z")
+}
+
+// cell is s as a spreadsheet may be given it: what the spreadsheet would run
+// as a formula is marked as text.
+func cell(s string) string {
+	first := strings.TrimLeft(s, " \u00a0\u3000\n")
+	for _, danger := range []string{"=", "+", "-", "@", "\t", "\r", "|", "＝", "＋", "－", "＠"} {
+		if strings.HasPrefix(first, danger) || strings.HasPrefix(s, danger) {
+			return "'" + s
+		}
+	}
+	return s
+}

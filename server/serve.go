@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lull/notifier"
+	"lull/scheduler/agenda"
+	"lull/scheduler/store"
+	"lull/server/access"
+	"lull/server/api"
+	"lull/server/backup"
+	"lull/server/feed"
+	"lull/server/site"
+	"lull/web"
+)
+
+// server is everything that runs, wired once.
+type server struct {
+	cfg      config
+	db       *store.DB
+	agenda   *agenda.Agenda
+	notifier *notifier.Notifier
+	access   *access.Access
+	feeds    *feed.Feeds
+	api      *api.API
+	site     *site.Site
+	log      *slog.Logger
+	nudge    chan struct{} // something happened: the clock need not wait
+	mail     chan struct{} // there may be something to deliver
+
+	lastRound atomic.Int64 // Unix seconds
+	draining  atomic.Bool
+}
+
+// wire makes the server of a database that is open.
+func wire(ctx context.Context, cfg config, db *store.DB, log *slog.Logger) (*server, error) {
+	s := &server{cfg: cfg, db: db, log: log, agenda: agenda.New(db), nudge: make(chan struct{}, 1), mail: make(chan struct{}, 1)}
+	carrier, err := cfg.carrier()
+	if err != nil {
+		return nil, err
+	}
+	if s.notifier, err = notifier.New(ctx, db, s.agenda, notifier.Options{
+		From: cfg.MailFrom, ReplyTo: cfg.MailReplyTo, Carrier: carrier, BaseURL: cfg.BaseURL,
+		Retry: cfg.MailRetry, Rate: cfg.MailRate, Log: log,
+	}); err != nil {
+		return nil, err
+	}
+	s.access = access.New(db, access.Options{
+		BaseURL: cfg.BaseURL, LoginAttempts: cfg.LoginAttempts, Organisation: cfg.Organisation,
+		Post: func(tx *store.Tx, l access.Letter) error {
+			return s.notifier.Post(tx, string(l.Kind), l.To, l.Name, l.URL)
+		},
+	})
+	pages, err := web.Parse()
+	if err != nil {
+		return nil, err
+	}
+	s.wireSites(pages)
+	return s, nil
+}
+
+// handler is the whole site behind its guard.
+func (s *server) handler() (http.Handler, error) {
+	router, err := s.routes(s.table())
+	if err != nil {
+		return nil, err
+	}
+	return guard(s.cfg.BaseURL, router)
+}
+
+// serve runs until ctx ends, then drains and closes in the reverse order.
+func serve(ctx context.Context, cfg config, log *slog.Logger) (err error) {
+	unlock, err := store.Lock(cfg.Database)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	db, err := store.Open(ctx, cfg.Database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	s, err := wire(ctx, cfg, db, log)
+	if err != nil {
+		return err
+	}
+	h, err := s.handler()
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("LULL_ADDR: %w", err)
+	}
+	if err := s.welcome(ctx); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var rounds sync.WaitGroup
+	defer rounds.Wait()
+	defer stop()
+	rounds.Go(func() { keepTime(ctx, log, db.Now, s.nudge, s.agenda.Tick, s.notifier.Announce, s.beat) })
+	rounds.Go(func() { keepTime(ctx, log, db.Now, s.mail, s.notifier.Deliver) })
+	if cfg.BackupDir != "" {
+		plan := backup.Schedule{Dir: cfg.BackupDir, Recipients: cfg.BackupRecipient, Every: cfg.BackupEvery, Keep: backupsKept}
+		rounds.Go(func() {
+			keepTime(ctx, log, db.Now, nil, func(ctx context.Context) (time.Time, error) { return plan.Round(ctx, db, db.Now()) })
+		})
+	}
+	web := &http.Server{
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	log.Info("lull serves", "url", cfg.BaseURL, "version", version, "database", string(db.Engine()))
+	closed := make(chan error, 1)
+	rounds.Go(func() {
+		<-ctx.Done()
+		s.draining.Store(true)
+		grace, done := context.WithTimeout(context.WithoutCancel(ctx), 8*time.Second)
+		defer done()
+		closed <- web.Shutdown(grace)
+	})
+	if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-closed
+}
+
+const backupsKept = 14
+
+// beat notes that the clock went round, and wakes who delivers.
+func (s *server) beat(context.Context) (time.Time, error) {
+	s.lastRound.Store(s.db.Now().Unix())
+	poke(s.mail)
+	return time.Time{}, nil
+}
+
+// poke wakes a loop, if it is not awake already.
+func poke(loop chan struct{}) {
+	select {
+	case loop <- struct{}{}:
+	default:
+	}
+}
+
+// welcome says in the log how the first admin comes in.
+func (s *server) welcome(ctx context.Context) error {
+	has, err := s.access.HasAdmin(ctx)
+	if err != nil || has {
+		return err
+	}
+	link, err := s.access.SetUpLink(ctx)
+	if err != nil {
+		return err
+	}
+	s.log.Info("there is no admin yet: open this link within 30 minutes to set Lull up", "link", link)
+	return nil
+}
