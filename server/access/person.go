@@ -167,7 +167,7 @@ func (a *Access) keepPerson(tx *store.Tx, was, p Person, by scheduler.Person) er
 		}
 	}
 	say(p.Role != was.Role, "is now %s (was %s)", p.Role, was.Role)
-	say(p.Name != was.Name, "is now called %s", p.Name)
+	say(p.Name != was.Name, "is now called %q", p.Name)
 	say(p.TimeZone != was.TimeZone, "has another time zone")
 	say(p.Disabled && !was.Disabled, "is disabled")
 	say(!p.Disabled && was.Disabled, "is enabled again")

@@ -97,7 +97,7 @@ func TestARoleCountsAtOnce(t *testing.T) {
 	if v, err := o.visit(key); err != nil || v.Role != scheduler.Viewer || v.Name != "Ada L." {
 		t.Errorf("got %+v, %v", v, err)
 	}
-	if log := o.log(); !strings.Contains(log, "ada@example.org is now viewer (was approver), is now called Ada L..") {
+	if log := o.log(); !strings.Contains(log, "ada@example.org is now viewer (was approver), is now called \"Ada L.\".") {
 		t.Errorf("the log does not tell it:\n%s", log)
 	}
 }
