@@ -81,7 +81,7 @@ func waits(kind scheduler.Announcement) bool {
 // their place; everything else goes at once, after the edits that still wait.
 func await(tx *store.Tx, ev scheduler.Event, w scheduler.Window) error {
 	a := announcement{
-		ID: tx.NewID(), WindowID: w.ID, Kind: ev.Data.Announce, Seq: ev.Seq, At: tx.Now, Due: tx.Now,
+		ID: tx.NewID(), WindowID: w.ID, Kind: ev.Data.Announce, Seq: ev.Seq, At: ev.At, Due: ev.At,
 		Notice: *ev.Data.Notice, Detail: ev.Data.Offset,
 	}
 	waiting, err := store.Rows(tx, scanAnnouncement, announcementColumns+`
@@ -100,8 +100,8 @@ func await(tx *store.Tx, ev scheduler.Event, w scheduler.Window) error {
 	if err != nil {
 		return err
 	}
-	if a.Notice.Start.Sub(tx.Now) > soon {
-		a.Due = tx.Now.Add(set.Settle)
+	if a.Notice.Start.Sub(ev.At) > soon {
+		a.Due = ev.At.Add(set.Settle)
 	}
 	for _, old := range waiting {
 		a.At = earlier(a.At, old.At)

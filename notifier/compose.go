@@ -111,8 +111,14 @@ func (n *Notifier) words(f facts) words {
 		w.Was = whenLines(f.Was.Start, f.Was.End, zone)
 	}
 	w.Services = concerning(f)
+	if over := f.Kind == string(scheduler.AnnounceCompleted) || f.Kind == string(scheduler.AnnounceCancelled); over {
+		w.About = ""
+		for i := range w.Services {
+			w.Services[i].Impact = "" // there is none any more
+		}
+	}
 	w.Lede, w.Text, w.TextLabel = lede(f, zone)
-	if w.Text == w.About {
+	if w.Text == f.Notice.Summary {
 		w.Text = ""
 	}
 	if f.Kind == string(scheduler.AnnounceCompleted) && !f.Window.Began().IsZero() && !f.Window.Ended().IsZero() {
