@@ -15,6 +15,7 @@ import (
 	"lull/notifier"
 	"lull/scheduler/agenda"
 	"lull/server/access"
+	"lull/server/feed"
 )
 
 // Handler answers one call of a visitor; an error is the router's to answer.
@@ -25,7 +26,7 @@ type Options struct {
 	Agenda   *agenda.Agenda
 	Notifier *notifier.Notifier
 	Access   *access.Access
-	Feeds    any
+	Feeds    *feed.Feeds
 	BaseURL  string // how the world reaches the server
 	Log      *slog.Logger
 }

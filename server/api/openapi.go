@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"lull/scheduler"
 	"lull/server/access"
@@ -138,7 +139,7 @@ var values = map[reflect.Type]any{
 // schema is the JSON Schema of a type of this package.
 func schema(t reflect.Type) object {
 	switch t {
-	case of[moment]():
+	case of[moment](), of[time.Time]():
 		return object{"type": []string{"string", "null"}, "format": "date-time"}
 	case of[length]():
 		return object{"type": "string", "examples": []string{"72h", "90m", "45s"}}

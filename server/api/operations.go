@@ -123,5 +123,8 @@ func (a *API) peopleOperations() []Operation {
 		{"POST", "/tokens", scheduler.Viewer, "createToken", "Make an API token; its secret is shown once.", a.createToken, 201, nil, of[tokenInput](), false, of[newToken]()},
 		{"GET", "/tokens/{id}", scheduler.Viewer, "getToken", "An API token, without its secret.", a.getToken, 200, nil, nil, false, of[token]()},
 		{"DELETE", "/tokens/{id}", scheduler.Viewer, "revokeToken", "Revoke an API token.", a.revokeToken, 204, nil, nil, false, nil},
+		{"GET", "/feeds", scheduler.Viewer, "listFeeds", "One's own calendar feeds.", a.listFeeds, 200, listQuery, nil, false, of[page[ownFeed]]()},
+		{"POST", "/feeds", scheduler.Viewer, "createFeed", "Make a calendar feed; its address is shown once.", a.createFeed, 201, nil, of[feedInput](), false, of[newFeed]()},
+		{"DELETE", "/feeds/{id}", scheduler.Viewer, "revokeFeed", "Revoke a calendar feed.", a.revokeFeed, 204, nil, nil, false, nil},
 	}
 }
