@@ -88,7 +88,7 @@ func (p Window) Answerable(c scheduler.Check) bool {
 
 // MayWaive reports whether the reader is shown a button to waive.
 func (p Window) MayWaive() bool {
-	return p.Who.Role.May(scheduler.Approver) || p.View.Policy.SelfWaiver
+	return p.Who.Role.May(scheduler.Approver) || p.View.Under.SelfWaiver
 }
 
 // MayApprove reports whether the reader is shown the form to approve.

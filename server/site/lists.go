@@ -1,0 +1,161 @@
+package site
+
+import (
+	"net/http"
+	"time"
+
+	"lull/scheduler"
+	"lull/scheduler/agenda"
+	"lull/server/access"
+	"lull/web"
+)
+
+var alive = []scheduler.State{scheduler.Draft, scheduler.Requested, scheduler.Scheduled, scheduler.InProgress, scheduler.Verifying}
+
+// Overview answers GET /.
+func (s *Site) Overview(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	ctx := r.Context()
+	frame, set, err := s.frame(ctx, who, "Overview", "overview")
+	if err != nil {
+		return err
+	}
+	live, _, err := s.Agenda.Windows(ctx, agenda.Filter{States: alive, Limit: 200})
+	if err != nil {
+		return err
+	}
+	closed, _, err := s.Agenda.Windows(ctx, agenda.Filter{States: []scheduler.State{scheduler.Closed, scheduler.Cancelled}, Backwards: true, Limit: 5})
+	if err != nil {
+		return err
+	}
+	people, err := s.Access.People(ctx)
+	if err != nil {
+		return err
+	}
+	page := web.Overview{Frame: frame, Closed: closed}
+	for _, p := range people {
+		if !p.Disabled && p.Role.May(scheduler.Approver) {
+			page.Approvers++
+		}
+	}
+	page.Approvers = max(0, page.Approvers-1)
+	for _, n := range set.Policy.Approvals {
+		page.MostQuorum = max(page.MostQuorum, n)
+	}
+	for _, v := range live {
+		if v.State.Running() {
+			page.Running = append(page.Running, v)
+		} else if v.State != scheduler.Draft && len(page.Next) < 10 {
+			page.Next = append(page.Next, v)
+		}
+		if why := needs(v, who.Person); why != "" {
+			page.Mine = append(page.Mine, web.Task{Why: why, View: v})
+		}
+	}
+	return s.show(w, http.StatusOK, page)
+}
+
+// needs says why a window waits for the person, if it does.
+func needs(v agenda.View, who scheduler.Person) string {
+	mine := v.Lead == who.Email || v.Requester == who.Email
+	switch {
+	case v.State == scheduler.Requested && who.Role.May(scheduler.Approver) && v.Requester != who.Email:
+		return "Waits for your approval."
+	case v.Overrun && mine:
+		return "Its time is over: extend it, roll back, or close it."
+	case v.Late && mine && v.State == scheduler.Scheduled:
+		return "Its start has passed and nobody started."
+	case v.State.Running() && mine && len(v.Reasons) > 0:
+		return v.Reasons[0].Detail
+	case v.State == scheduler.Draft && v.Requester == who.Email:
+		return "A draft of yours, not sent yet."
+	}
+	return ""
+}
+
+// Windows answers GET /windows.
+func (s *Site) Windows(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	ctx, q := r.Context(), r.URL.Query()
+	frame, _, err := s.frame(ctx, who, "Windows", "windows")
+	if err != nil {
+		return err
+	}
+	f := agenda.Filter{
+		Kind: scheduler.Kind(q.Get("kind")), Lead: q.Get("lead"), Q: q.Get("q"), Cursor: q.Get("cursor"), Backwards: true,
+	}
+	f.From, f.To = days(q, frame.Zone)
+	if one := q.Get("state"); one != "" {
+		f.States = []scheduler.State{scheduler.State(one)}
+	}
+	if one := q.Get("service"); one != "" {
+		f.Services = []string{one}
+	}
+	items, next, err := s.Agenda.Windows(ctx, f)
+	if err != nil {
+		return err
+	}
+	services, err := s.Agenda.Services(ctx)
+	if err != nil {
+		return err
+	}
+	return s.show(w, http.StatusOK, web.Windows{Frame: frame, Form: typed(q), Items: items, Services: services, More: more(r, next)})
+}
+
+// Approvals answers GET /approvals.
+func (s *Site) Approvals(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	frame, _, err := s.frame(r.Context(), who, "Approvals", "approvals")
+	if err != nil {
+		return err
+	}
+	items, _, err := s.Agenda.Windows(r.Context(), agenda.Filter{
+		States: []scheduler.State{scheduler.Requested, scheduler.InProgress, scheduler.Verifying}, Limit: 200,
+	})
+	if err != nil {
+		return err
+	}
+	page := web.Approvals{Frame: frame}
+	for _, v := range items {
+		if v.State == scheduler.Requested || v.Kind == scheduler.Emergency && len(v.Approvals) == 0 && v.Rejected == nil {
+			page.Items = append(page.Items, v)
+		}
+	}
+	return s.show(w, http.StatusOK, page)
+}
+
+// Log answers GET /log.
+func (s *Site) Log(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	ctx, q := r.Context(), r.URL.Query()
+	frame, _, err := s.frame(ctx, who, "Log", "log")
+	if err != nil {
+		return err
+	}
+	page := web.Log{Frame: frame, Form: typed(q)}
+	f := agenda.LogFilter{Actor: q.Get("actor"), Cursor: q.Get("cursor"), Newest: true}
+	f.From, f.To = days(q, frame.Zone)
+	if ref := q.Get("window"); ref != "" {
+		v, err := s.Agenda.Window(ctx, ref)
+		if err != nil {
+			return err
+		}
+		f.Window = v.ID
+	}
+	items, next, err := s.Agenda.Log(ctx, f)
+	if err != nil {
+		return err
+	}
+	page.Items, page.More = items, more(r, next)
+	if q.Get("verify") != "" {
+		var broken *agenda.ChainError
+		switch _, err := s.Agenda.Verify(ctx); {
+		case err == nil:
+			page.Sound = true
+		case asChain(err, &broken):
+			page.Broken = broken.Error()
+		default:
+			return err
+		}
+	}
+	return s.show(w, http.StatusOK, page)
+}
+
+// recently is how far back the public page looks.
+const recently = 30 * 24 * time.Hour

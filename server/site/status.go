@@ -1,0 +1,179 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"lull/scheduler"
+	"lull/scheduler/agenda"
+	"lull/server/access"
+	"lull/web"
+)
+
+// Status answers GET /status.
+func (s *Site) Status(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	frame, services, err := s.outside(r, who, "Maintenance")
+	if err != nil {
+		return err
+	}
+	all, err := s.Agenda.Calendar(r.Context(), agenda.CalendarFilter{Public: true, From: frame.Now.Add(-recently), To: frame.Now.AddDate(1, 0, 0)})
+	if err != nil {
+		return err
+	}
+	page := web.Status{Frame: frame, Base: s.BaseURL}
+	lines := map[string]*web.ServiceLine{}
+	for _, v := range services {
+		lines[v.Name] = &web.ServiceLine{Name: v.Name, Note: "None planned"}
+	}
+	for _, v := range all {
+		item, ok := public(v, services)
+		switch {
+		case !ok:
+			continue
+		case v.State.Running():
+			if item.Updates, err = s.updates(r.Context(), v); err != nil {
+				return err
+			}
+			page.Running = append(page.Running, item)
+		case v.State.Final():
+			page.Recent = append(page.Recent, item)
+		default:
+			page.Upcoming = append(page.Upcoming, item)
+		}
+		for _, name := range item.Services {
+			if v.State.Running() {
+				lines[name].Running = true
+			} else if !v.State.Final() {
+				lines[name].Note = "Planned"
+			}
+		}
+	}
+	slices.Reverse(page.Recent)
+	for _, v := range services {
+		page.Services = append(page.Services, *lines[v.Name])
+	}
+	return s.show(w, http.StatusOK, page)
+}
+
+// StatusWindow answers GET /status/{id}.
+func (s *Site) StatusWindow(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	frame, services, err := s.outside(r, who, "Maintenance")
+	if err != nil {
+		return err
+	}
+	v, err := s.Agenda.Window(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	item, ok := public(v, services)
+	if !ok || !v.Published || !v.Public {
+		return scheduler.ErrNotFound
+	}
+	if item.Updates, err = s.updates(r.Context(), v); err != nil {
+		return err
+	}
+	frame.Title = v.Title
+	return s.show(w, http.StatusOK, web.StatusWindow{Frame: frame, Item: item})
+}
+
+// outside is the frame of a public page, and the services the public may know.
+// A page that is not open is not there.
+func (s *Site) outside(r *http.Request, who access.Visitor, title string) (web.Frame, []scheduler.Service, error) {
+	frame, set, err := s.frame(r.Context(), who, title, "")
+	if err != nil {
+		return frame, nil, err
+	}
+	if !set.StatusOpen {
+		if v, err := s.Access.Visitor(r); err != nil || v.Anonymous {
+			return frame, nil, scheduler.ErrNotFound
+		}
+	}
+	frame.Outside = true
+	all, err := s.Agenda.Services(r.Context())
+	if err != nil {
+		return frame, nil, err
+	}
+	return frame, slices.DeleteFunc(all, func(v scheduler.Service) bool { return !v.Public }), nil
+}
+
+// public is what the public may know of a window: nothing of it when it touches
+// no public service.
+func public(v agenda.View, services []scheduler.Service) (web.Public, bool) {
+	shown := v.Plan
+	shown.Services = nil
+	item := web.Public{
+		Ref: v.ID, Title: v.Title, Summary: v.Summary, Zone: v.TimeZone, Interval: v.Interval,
+		State: v.State, Outcome: v.Outcome, Overrun: v.Overrun,
+	}
+	for _, a := range v.Services {
+		for _, one := range services {
+			if one.Slug == a.Service {
+				item.Services = append(item.Services, one.Name)
+				shown.Services = append(shown.Services, a)
+			}
+		}
+	}
+	item.Impact = shown.Impact()
+	return item, len(item.Services) > 0
+}
+
+// updates are the lines of a window's log that stakeholders were told.
+func (s *Site) updates(ctx context.Context, v agenda.View) ([]web.Update, error) {
+	evs, _, err := s.Agenda.Log(ctx, agenda.LogFilter{Window: v.ID, Limit: 500, Newest: true})
+	if err != nil {
+		return nil, err
+	}
+	var lines []web.Update
+	for _, ev := range evs {
+		if ev.Data.Notice == nil {
+			continue
+		}
+		switch ev.Data.Announce {
+		case scheduler.AnnounceProgress:
+			lines = append(lines, web.Update{At: ev.At, Text: ev.Data.Notice.Text})
+		case scheduler.AnnounceStarted:
+			lines = append(lines, web.Update{At: ev.At, Text: "Started."})
+		case scheduler.AnnounceExtended:
+			lines = append(lines, web.Update{At: ev.At, Text: "Extended: it now ends " + ev.Data.Notice.End.Format("Mon 2 Jan, 15:04") + " UTC."})
+		case scheduler.AnnounceCompleted:
+			lines = append(lines, web.Update{At: ev.At, Text: "Completed."})
+		}
+	}
+	return lines, nil
+}
+
+// SubscriptionPage answers GET /subscription/{token}. It changes nothing: mail
+// programs follow links by themselves.
+func (s *Site) SubscriptionPage(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	token := r.PathValue("token")
+	sub, err := s.Notifier.SubscriptionOf(r.Context(), token)
+	if err != nil {
+		return err
+	}
+	frame, _, err := s.frame(r.Context(), who, "Your subscription", "")
+	if err != nil {
+		return err
+	}
+	frame.Outside = true
+	return s.show(w, http.StatusOK, web.Subscription{
+		Frame: frame, Token: token, Email: sub.Email, Confirmed: sub.Confirmed, Gone: sub.Gone, Services: sub.Services, All: sub.All,
+	})
+}
+
+// Subscribe answers POST /subscription/{token}.
+func (s *Site) Subscribe(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
+	if err := s.Notifier.Confirm(r.Context(), r.PathValue("token")); err != nil {
+		return err
+	}
+	return to(w, r, "/subscription/"+r.PathValue("token"))
+}
+
+// Unsubscribe answers POST /subscription/{token}/unsubscribe, from the page and
+// from a mail program's one click (RFC 8058), which wants no redirect.
+func (s *Site) Unsubscribe(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	if err := s.Notifier.Unsubscribe(r.Context(), r.PathValue("token")); err != nil {
+		return err
+	}
+	return s.SubscriptionPage(w, r, who)
+}
