@@ -18,7 +18,6 @@ import (
 	"lull/server/api"
 	"lull/server/backup"
 	"lull/server/feed"
-	"lull/server/site"
 	"lull/web"
 )
 
@@ -31,7 +30,7 @@ type server struct {
 	access   *access.Access
 	feeds    *feed.Feeds
 	api      *api.API
-	site     *site.Site
+	site     interface{ Fail(http.ResponseWriter, *http.Request, access.Visitor, error) }
 	log      *slog.Logger
 	nudge    chan struct{} // something happened: the clock need not wait
 	mail     chan struct{} // there may be something to deliver
@@ -73,7 +72,7 @@ func (s *server) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return guard(s.cfg.BaseURL, router)
+	return guard(s.cfg.BaseURL, apart(router))
 }
 
 // serve runs until ctx ends, then drains and closes in the reverse order.
