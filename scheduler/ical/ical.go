@@ -148,15 +148,16 @@ func (c Calendar) event(w scheduler.Window) *ics.VEvent {
 // The quoted name is part of the property's name, which golang-ical leaves as
 // it is.
 func (c Calendar) organizer() (property, address string) {
-	to, err := mail.ParseAddress(c.Organizer)
-	if err != nil {
-		return "", ""
+	name, address, named := strings.Cut(c.Organizer, "<")
+	if to, err := mail.ParseAddress(c.Organizer); err == nil {
+		name, address = to.Name, to.Address
+	} else if named { // a name that ought to stand in quotes, such as one with a comma
+		address = strings.TrimSuffix(strings.TrimSpace(address), ">")
 	}
-	name := line(to.Name)
-	if name == "" {
+	if name = line(name); name == "" {
 		name = c.Account
 	}
-	if address = bare(to.Address); address == "" {
+	if address = bare(address); address == "" {
 		return "", ""
 	}
 	return `ORGANIZER;CN="` + quotable(name) + `"`, "mailto:" + address

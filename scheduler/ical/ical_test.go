@@ -184,6 +184,22 @@ func TestOnlyAnInvitationNamesItsRecipient(t *testing.T) {
 	}
 }
 
+func TestTheOrganizersNameIsQuoted(t *testing.T) {
+	t.Parallel()
+	for from, want := range map[string]content{
+		"noc@example.org":                     {"ORGANIZER", `CN="Example"`, "mailto:noc@example.org"},
+		"NOC <noc@example.org>":               {"ORGANIZER", `CN="NOC"`, "mailto:noc@example.org"},
+		"NOC, Berlin <noc@example.org>":       {"ORGANIZER", `CN="NOC, Berlin"`, "mailto:noc@example.org"},
+		`"say \"hi\"; all" <noc@example.org>`: {"ORGANIZER", `CN="say 'hi'; all"`, "mailto:noc@example.org"},
+	} {
+		c := shop(upgrade())
+		c.Organizer = from
+		if all := parsed(t, c); !slices.Contains(all, want) {
+			t.Errorf("%s: got %+v, want %+v", from, all, want)
+		}
+	}
+}
+
 func TestAWindowWithoutTimesIsLeftOut(t *testing.T) {
 	t.Parallel()
 	w := upgrade()
