@@ -30,10 +30,12 @@ type server struct {
 	access   *access.Access
 	feeds    *feed.Feeds
 	api      *api.API
-	site     interface{ Fail(http.ResponseWriter, *http.Request, access.Visitor, error) }
-	log      *slog.Logger
-	nudge    chan struct{} // something happened: the clock need not wait
-	mail     chan struct{} // there may be something to deliver
+	site     interface {
+		Fail(http.ResponseWriter, *http.Request, access.Visitor, error)
+	}
+	log   *slog.Logger
+	nudge chan struct{} // something happened: the clock need not wait
+	mail  chan struct{} // there may be something to deliver
 
 	lastRound atomic.Int64 // Unix seconds
 	draining  atomic.Bool
