@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -416,4 +418,29 @@ func TestTheDescriptionNamesEveryCall(t *testing.T) {
 	if n != len(names) {
 		t.Errorf("%d calls are described, %d are served", n, len(names))
 	}
+}
+
+func TestAnswersHaveTheFieldsOfTheDescription(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.ok("Ada", "POST", "/windows", upgrade, 201)
+	made := s.ok("Root", "POST", "/stakeholders", `{"email":"team@example.org"}`, 201)
+	paths := s.ok("", "GET", "/openapi.json", "", 200)["paths"].(map[string]any)
+	for described, asked := range map[string]string{
+		"/windows/{id}": "/windows/MW-1", "/services/{slug}": "/services/core-db", "/users/{id}": "/users/ada@example.org",
+		"/stakeholders/{id}": "/stakeholders/" + made["id"].(string), "/settings": "/settings",
+	} {
+		schema := dig(paths, described, "get", "responses", "200", "content", "application/json", "schema", "properties")
+		got := slices.Sorted(maps.Keys(s.ok("Ada", "GET", asked, "", 200)))
+		if want := slices.Sorted(maps.Keys(schema)); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, described %v", described, got, want)
+		}
+	}
+}
+
+func dig(in map[string]any, names ...string) map[string]any {
+	for _, name := range names {
+		in, _ = in[name].(map[string]any)
+	}
+	return in
 }

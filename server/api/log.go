@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strings"
 
 	"lull/scheduler"
@@ -69,12 +70,13 @@ func (a *API) addToLog(w http.ResponseWriter, r *http.Request, who access.Visito
 	if err != nil {
 		return err
 	}
-	evs, _, err := a.Agenda.Log(r.Context(), agenda.LogFilter{Window: v.ID, Actor: who.Email, Limit: 1, Newest: true})
+	evs, _, err := a.Agenda.Log(r.Context(), agenda.LogFilter{Window: v.ID, Actor: who.Email, Newest: true})
 	if err != nil {
 		return err
 	}
-	if len(evs) == 0 {
+	i := slices.IndexFunc(evs, func(e scheduler.Event) bool { return e.Kind == scheduler.Noted })
+	if i < 0 {
 		return scheduler.ErrNotFound
 	}
-	return reply.JSON(w, http.StatusCreated, showEntry(evs[0]))
+	return reply.JSON(w, http.StatusCreated, showEntry(evs[i]))
 }
