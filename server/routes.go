@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -53,7 +54,7 @@ func (s *server) routes(table []route) (http.Handler, error) {
 		handle := func(c echo.Context) error {
 			r := c.Request()
 			for _, name := range c.ParamNames() {
-				r.SetPathValue(name, c.Param(name))
+				r.SetPathValue(name, plain(r, c.Param(name)))
 			}
 			r.RemoteAddr = c.RealIP()
 			s.serve(c.Response(), r, row)
@@ -65,6 +66,18 @@ func (s *server) routes(table []route) (http.Handler, error) {
 		}
 	}
 	return e, nil
+}
+
+// plain is a parameter of the path as it was meant: where the path came
+// escaped (an address as ada%40example.org), the router matched it so.
+func plain(r *http.Request, value string) string {
+	if r.URL.RawPath == "" {
+		return value
+	}
+	if meant, err := url.PathUnescape(value); err == nil {
+		return meant
+	}
+	return value
 }
 
 // serve asks who it is, whether they may, and answers.
