@@ -150,6 +150,10 @@ func makeNext(tx *store.Tx) (made bool, next time.Time, err error) {
 	if err != nil {
 		return false, time.Time{}, err
 	}
+	if held(a.Kind, a.Notice, w) {
+		_, err := tx.Exec(`UPDATE announcements SET due_at = $2 WHERE id = $1`, a.ID, store.At(tx.Now.Add(hold)))
+		return true, time.Time{}, err
+	}
 	if reason := untrue(a.Kind, a.Notice, w); reason != "" {
 		return true, time.Time{}, drop(tx, a.ID, reason)
 	}
@@ -157,14 +161,16 @@ func makeNext(tx *store.Tx) (made bool, next time.Time, err error) {
 	if err != nil {
 		return false, time.Time{}, err
 	}
-	if waits(a.Kind) && last != nil {
-		if a.Notice.Same(*last) {
-			return true, time.Time{}, drop(tx, a.ID, "it says nothing that was not announced before")
-		}
+	switch {
+	case !waits(a.Kind):
+	case last == nil:
+		a.Kind = scheduler.AnnounceScheduled
+	case a.Notice.Same(*last):
+		return true, time.Time{}, drop(tx, a.ID, "it says nothing that was not announced before")
+	case a.Notice.SameTimes(*last):
 		a.Kind = scheduler.AnnounceUpdated
-		if !a.Notice.SameTimes(*last) {
-			a.Kind = scheduler.AnnounceRescheduled
-		}
+	default:
+		a.Kind = scheduler.AnnounceRescheduled
 	}
 	return true, time.Time{}, address(tx, a, w)
 }
@@ -180,13 +186,34 @@ func lastMade(tx *store.Tx, window string) (*scheduler.Notice, error) {
 	return &all[0].Notice, nil
 }
 
+// hold is how long what waits for an approval is left alone.
+const hold = 30 * time.Second
+
+// held reports whether the announcement waits until a window that was changed
+// is approved again: either that is announced in its place, or it still holds.
+func held(kind scheduler.Announcement, told scheduler.Notice, w scheduler.Window) bool {
+	return kind.StatesTimes() && w.State == scheduler.Requested && !told.Tentative
+}
+
 // untrue says why an announcement no longer holds, or nothing.
 func untrue(kind scheduler.Announcement, told scheduler.Notice, w scheduler.Window) string {
 	same := told.SameTimes(w.Notice(""))
 	switch kind {
+	case askedKind:
+		if w.State != scheduler.Requested {
+			return "the window is " + w.State.Words()
+		}
+	case lateKind:
+		if !w.Late(w.Start) || !same {
+			return "the window is no longer late"
+		}
+	case decideByKind, overrunKind:
+		if !w.State.Running() || !same {
+			return "the window was closed or extended"
+		}
 	case scheduler.AnnounceScheduled, scheduler.AnnounceUpdated, scheduler.AnnounceRescheduled, scheduler.AnnounceReminder:
 		switch {
-		case w.State == scheduler.Requested && !told.Tentative:
+		case w.State == scheduler.Requested && kind == scheduler.AnnounceReminder:
 			return "the window was changed and needs approval again"
 		case w.State != scheduler.Scheduled && w.State != scheduler.Requested:
 			return "the window is " + w.State.Words()

@@ -247,3 +247,48 @@ func TestTheLogSaysHowManyWereTold(t *testing.T) {
 		t.Errorf("got %+v", evs)
 	}
 }
+
+func TestWhatWaitsForAnApprovalIsAnnouncedAfterIt(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	d.stakeholder("all@example.net")
+	w := d.scheduled(plan())
+	d.round()
+	d.change(w.ID, func(p *scheduler.Plan) { p.End = p.End.Add(time.Hour) })
+	d.round()
+	_, err := d.agenda.Change(t.Context(), w.ID, 0, agenda.Edit{Apply: func(p *scheduler.Plan) error {
+		p.Steps = "Another plan."
+		return nil
+	}}, ada)
+	d.must(err)
+	d.later(5 * time.Minute)
+	d.round()
+	if want := []string{"scheduled made", "rescheduled pending"}; !slices.Equal(d.announced(w.ID), want) {
+		t.Fatalf("announced %q, want %q", d.announced(w.ID), want)
+	}
+	_, err = d.agenda.Approve(t.Context(), w.ID, 0, scheduler.Yes{}, bob)
+	d.must(err)
+	d.later(time.Minute)
+	d.round()
+	if want := []string{"scheduled made", "rescheduled made"}; !slices.Equal(d.announced(w.ID), want) {
+		t.Errorf("announced %q, want %q", d.announced(w.ID), want)
+	}
+}
+
+func TestTheRateIsKept(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	d.opts.Rate = 1
+	d.reopen()
+	d.stakeholder("a@example.net")
+	d.stakeholder("b@example.net")
+	w := d.scheduled(plan())
+	_, err := d.Announce(t.Context())
+	d.must(err)
+	ctx, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer stop()
+	_, _ = d.Deliver(ctx)
+	if want := []string{"scheduled a@example.net captured", "scheduled b@example.net queued"}; !slices.Equal(d.told(w.ID), want) {
+		t.Errorf("told %q, want %q", d.told(w.ID), want)
+	}
+}

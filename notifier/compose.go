@@ -106,7 +106,11 @@ func (n *Notifier) words(f facts) words {
 	if !f.Notice.Start.IsZero() && !f.Notice.End.IsZero() {
 		short = span(f.Notice.Start, f.Notice.End, zone)
 	}
-	w.Subject = subject(w.Status, w.Title, short, f.Window.Name())
+	number := f.Window.Name()
+	if f.Window.Number == 0 { // a preview of what is not booked yet
+		number, w.Reference = "MW-…", ""
+	}
+	w.Subject = subject(w.Status, w.Title, short, number)
 	if f.Was != nil && !f.Notice.SameTimes(*f.Was) && !f.Was.Start.IsZero() {
 		w.Was = whenLines(f.Was.Start, f.Was.End, zone)
 	}

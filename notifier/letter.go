@@ -122,15 +122,15 @@ func concerns(f facts, slug string) bool {
 	return slices.ContainsFunc(concerning(f), func(s serviceWords) bool { return s.Name == name })
 }
 
-// heard is what an address was last told of a window.
-type heard struct {
+// past is what an address was last told of a window.
+type past struct {
 	notice    scheduler.Notice
 	messageID string
 }
 
 // lastDelivered is what the recipient of d was last told of the window. What is
 // in doubt counts, since it may have arrived.
-func lastDelivered(tx *store.Tx, d delivery) (h heard, found bool, err error) {
+func lastDelivered(tx *store.Tx, d delivery) (h past, found bool, err error) {
 	err = tx.Row(`
 		SELECT a.notice, e.message_id FROM deliveries e JOIN announcements a ON a.id = e.announcement_id
 		WHERE e.window_id = $1 AND e.address = $2 AND e.position < $3 AND a.inside = $4

@@ -79,7 +79,7 @@ func (n *Notifier) send(ctx context.Context, claimed []delivery) error {
 	for i, d := range claimed {
 		if n.limiter != nil {
 			if err := n.limiter.Wait(ctx); err != nil {
-				return errors.Join(n.release(ctx, claimed[i:]), ctx.Err())
+				return errors.Join(n.release(ctx, claimed[i:]), err)
 			}
 		}
 		if d.Lease.Sub(n.db.Now()) < spare {
