@@ -117,6 +117,7 @@ func (h *house) get(method, path string, headers ...string) *http.Response {
 	mux := http.NewServeMux()
 	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request, access.Visitor) error{
 		"/calendar.ics": h.feeds.Public, "/calendar/{token}": h.feeds.Own, "/windows/{id}": h.feeds.Window,
+		"/status.json": h.feeds.StatusJSON, "/status.atom": h.feeds.StatusAtom,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			if err := handle(w, r, access.Visitor{Anonymous: true}); err != nil {

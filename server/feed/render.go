@@ -31,6 +31,9 @@ type view struct {
 	own      *Feed    // nil: what the public may see
 	narrowed bool     // to services, of which there may be none
 	services []string // the slugs of those
+
+	kind   string                       // the content type; empty: a calendar
+	encode func(status) ([]byte, error) // writes the public page; nil: a calendar
 }
 
 // rendered is a feed's calendar at one edition of the log, on one day.
@@ -97,16 +100,16 @@ func (f *Feeds) encode(ctx context.Context, v view, day time.Time) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	organisation := ""
-	if f.opts.Organisation != nil {
-		organisation = f.opts.Organisation()
+	organisation, names := f.organisation(), make(map[string]string, len(all))
+	for _, s := range all {
+		names[s.Slug] = s.Name
 	}
-	if organisation == "" {
-		organisation = "Maintenance"
+	if v.encode != nil {
+		return v.encode(f.status(windows, names, day))
 	}
 	c := ical.Calendar{
 		Name: organisation, Provider: f.opts.Provider, Account: organisation, Organizer: f.opts.From, BaseURL: f.opts.BaseURL,
-		Windows: windows, Names: make(map[string]string, len(all)), Private: v.own != nil,
+		Windows: windows, Names: names, Private: v.own != nil,
 	}
 	if c.Name != "Maintenance" {
 		c.Name += " maintenance"
@@ -114,10 +117,17 @@ func (f *Feeds) encode(ctx context.Context, v view, day time.Time) ([]byte, erro
 	if v.own != nil {
 		c.Name = v.own.Name
 	}
-	for _, s := range all {
-		c.Names[s.Slug] = s.Name
-	}
 	return c.Encode()
+}
+
+// organisation is on whose behalf feeds are written.
+func (f *Feeds) organisation() string {
+	if f.opts.Organisation != nil {
+		if name := f.opts.Organisation(); name != "" {
+			return name
+		}
+	}
+	return "Maintenance"
 }
 
 // windows loads the windows that v shows on that day, with nothing in them

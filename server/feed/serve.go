@@ -16,7 +16,11 @@ func (f *Feeds) serve(w http.ResponseWriter, r *http.Request, v view) error {
 	h := w.Header()
 	guarded(h)
 	h.Set("Content-Type", "text/calendar; charset=utf-8")
-	h.Set("Content-Disposition", `inline; filename="maintenance.ics"`)
+	if v.kind != "" {
+		h.Set("Content-Type", v.kind)
+	} else {
+		h.Set("Content-Disposition", `inline; filename="maintenance.ics"`)
+	}
 	h.Set("Cache-Control", "private, max-age=300, must-revalidate")
 	h.Set("Vary", "Accept-Encoding")
 	body, tag := page.plain, page.etag
