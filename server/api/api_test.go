@@ -41,6 +41,7 @@ type site struct {
 	t      *testing.T
 	db     *store.DB
 	agenda *agenda.Agenda
+	mail   *notifier.Notifier
 	mux    *http.ServeMux
 	api    *api.API
 }
@@ -63,7 +64,7 @@ func open(t *testing.T) *site {
 		}
 	}
 	feeds := feed.New(book, db, feed.Options{BaseURL: "https://lull.example.org", From: "lull@example.org", Organisation: func() string { return "Lull" }})
-	s := &site{t: t, db: db, agenda: book, mux: http.NewServeMux()}
+	s := &site{t: t, db: db, agenda: book, mail: mail, mux: http.NewServeMux()}
 	s.api = api.New(api.Options{Agenda: book, Notifier: mail, Access: people, Feeds: feeds, BaseURL: "https://lull.example.org", Log: log})
 	for _, op := range s.api.Operations() {
 		s.mux.HandleFunc(op.Method+" /api/v1"+op.Path, func(w http.ResponseWriter, r *http.Request) {
@@ -354,13 +355,38 @@ func TestAPreviewShowsTheMailAndKeepsNothing(t *testing.T) {
 func TestEveryAnnouncementIsListedWithItsDeliveries(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	s.ok("Ada", "POST", "/windows", upgrade, 201)
-	for _, path := range []string{"/windows/MW-1/announcements", "/windows/MW-1/deliveries", "/outbox", "/outbox?state=sent&window=MW-1"} {
-		if items := s.ok("Ada", "GET", path, "", 200)["items"]; items == nil {
-			t.Errorf("%s: got null", path)
+	s.ok("Root", "POST", "/stakeholders", `{"email":"team@example.org"}`, 201)
+	s.ok("Ada", "POST", "/windows", strings.Replace(upgrade, "{", `{"submit": true,`, 1), 201)
+	s.ok("Bob", "POST", "/windows/MW-1/approve", "", 200)
+	if _, err := s.mail.Announce(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.mail.Deliver(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	items := s.ok("Ada", "GET", "/windows/MW-1/announcements", "", 200)["items"].([]any)
+	if len(items) != 1 {
+		t.Fatalf("got %v, want the one to stakeholders", items)
+	}
+	told := items[0].(map[string]any)
+	if told["kind"] != "scheduled" || told["recipients"] != 1.0 || fmt.Sprint(told["deliveries"]) != "map[captured:1]" {
+		t.Errorf("got %v", told)
+	}
+	addressed := map[string]string{}
+	for _, item := range s.ok("Ada", "GET", "/outbox?state=captured&window=MW-1", "", 200)["items"].([]any) {
+		d := item.(map[string]any)
+		if d["announcement"] == told["id"] {
+			addressed[d["address"].(string)] = d["id"].(string)
 		}
 	}
+	if len(addressed) != 1 || addressed["team@example.org"] == "" {
+		t.Fatalf("got %v, want team@example.org", addressed)
+	}
+	s.ok("Ada", "POST", "/outbox/"+addressed["team@example.org"]+"/retry", "", 409)
 	s.ok("Ada", "POST", "/outbox/none/retry", "", 404)
+	if items := s.ok("Ada", "GET", "/outbox?state=failed", "", 200)["items"]; items == nil {
+		t.Error("an empty list is null")
+	}
 }
 
 func TestPeopleAndTheirTokens(t *testing.T) {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"lull/notifier"
 	"lull/scheduler"
@@ -17,7 +18,6 @@ type announcement struct {
 	Due        moment                 `json:"due_at"`
 	State      string                 `json:"state"`
 	Reason     string                 `json:"reason"`
-	Inside     bool                   `json:"inside"`
 	Start      moment                 `json:"start"`
 	End        moment                 `json:"end"`
 	Recipients int                    `json:"recipients"`
@@ -50,7 +50,7 @@ var deliveryStates = []notifier.State{
 
 func showAnnouncement(n notifier.Announcement) announcement {
 	shown := announcement{
-		n.ID, n.Kind, moment{n.At}, moment{n.Due}, n.State, n.Reason, n.Inside, moment{n.Start}, moment{n.End},
+		n.ID, n.Kind, moment{n.At}, moment{n.Due}, n.State, n.Reason, moment{n.Start}, moment{n.End},
 		n.Recipients, n.Deliveries,
 	}
 	if shown.Deliveries == nil {
@@ -66,6 +66,8 @@ func showDelivery(d notifier.Delivery) delivery {
 	}
 }
 
+// listAnnouncements leaves out what only people inside were told; that stands
+// among the deliveries.
 func (a *API) listAnnouncements(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
 	q := queryOf(r)
 	limit, cursor := q.limit(), q.Get("cursor")
@@ -80,6 +82,7 @@ func (a *API) listAnnouncements(w http.ResponseWriter, r *http.Request, _ access
 	if err != nil {
 		return err
 	}
+	found = slices.DeleteFunc(found, func(n notifier.Announcement) bool { return n.Inside })
 	items, next := cut(each(found, showAnnouncement), limit, cursor, func(n announcement) string { return n.ID })
 	return reply.JSON(w, http.StatusOK, list(items, next))
 }
