@@ -38,6 +38,8 @@ func (s *server) table() []route {
 		{http.MethodGet, "/calendar.ics", open, s.feeds.Public},
 		{http.MethodGet, "/calendar/:token", open, s.feeds.Own},
 		{http.MethodGet, windowFeeds + ":id", open, s.feeds.Window},
+		{http.MethodGet, "/status.json", open, s.feeds.StatusJSON},
+		{http.MethodGet, "/status.atom", open, s.feeds.StatusAtom},
 	}
 	for _, op := range s.api.Operations() {
 		need := op.Role
