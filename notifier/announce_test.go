@@ -292,3 +292,26 @@ func TestTheRateIsKept(t *testing.T) {
 		t.Errorf("told %q, want %q", d.told(w.ID), want)
 	}
 }
+
+func TestWhoWantsInvitationsGetsThemTakenBack(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	_, err := d.agenda.AddStakeholder(t.Context(), scheduler.Stakeholder{
+		Email: "guest@example.net", TimeZone: "UTC", All: true, Confirmed: true, Calendar: scheduler.InvitePart, Kinds: scheduler.Announcements,
+	}, bob)
+	d.must(err)
+	w := d.scheduled(plan())
+	d.round()
+	_, err = d.agenda.Cancel(t.Context(), w.ID, 0, "No parts.", ada)
+	d.must(err)
+	d.round()
+	ds, err := d.Deliveries(t.Context(), w.ID)
+	d.must(err)
+	for i, method := range []string{"REQUEST", "CANCEL"} {
+		one, err := d.Delivery(t.Context(), ds[i].ID)
+		d.must(err)
+		if !strings.Contains(string(one.Raw), "text/calendar; method="+method) {
+			t.Errorf("the %s mail has no calendar part with METHOD:%s:\n%s", one.Kind, method, one.Raw)
+		}
+	}
+}
