@@ -57,7 +57,7 @@ func New(a *agenda.Agenda, db *store.DB, opts Options) *Feeds {
 func (f *Feeds) Public(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
 	asked := r.URL.Query()["service"]
 	if len(asked) == 0 {
-		return f.serve(w, r, view{key: "public"})
+		return f.public(w, r, view{key: "public"})
 	}
 	// What the addresses of strangers make us keep is bounded by what there is.
 	all, err := f.agenda.Services(r.Context())
@@ -72,7 +72,7 @@ func (f *Feeds) Public(w http.ResponseWriter, r *http.Request, _ access.Visitor)
 	}
 	slices.Sort(v.services)
 	v.key = "public of " + strings.Join(v.services, " ")
-	return f.serve(w, r, v)
+	return f.public(w, r, v)
 }
 
 // Window serves the public part of one window; the path value "id" is its id
@@ -89,7 +89,7 @@ func (f *Feeds) Window(w http.ResponseWriter, r *http.Request, _ access.Visitor)
 	if err != nil {
 		return err
 	}
-	return f.serve(w, r, view{key: "window " + found.ID, window: found.ID})
+	return f.public(w, r, view{key: "window " + found.ID, window: found.ID})
 }
 
 // Own serves the feed whose token is the path value "token", with or without
@@ -103,6 +103,19 @@ func (f *Feeds) Own(w http.ResponseWriter, r *http.Request, _ access.Visitor) er
 		return err
 	}
 	return f.serve(w, r, view{key: "own " + feed.ID, own: &feed, services: feed.Services, narrowed: len(feed.Services) > 0})
+}
+
+// public serves v to everybody, unless the organisation tells the public
+// nothing.
+func (f *Feeds) public(w http.ResponseWriter, r *http.Request, v view) error {
+	set, err := f.agenda.Settings(r.Context())
+	if err != nil {
+		return err
+	}
+	if !set.StatusOpen {
+		return missing(w)
+	}
+	return f.serve(w, r, v)
 }
 
 // missing answers that there is no such feed, in few bytes, since programs ask

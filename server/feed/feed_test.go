@@ -211,6 +211,23 @@ func TestAWindowThatIsNotPublicHasNoFeed(t *testing.T) {
 	h.wantShown("/calendar.ics")
 }
 
+func TestAClosedPublicPageClosesPublicFeeds(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	w := h.schedule("Upgrade", 2, "shop")
+	_, own := h.mine(ada, feed.Feed{Name: "Ada's"})
+	h.wantShown("/calendar.ics", "Upgrade")
+	if _, err := h.agenda.KeepSettings(t.Context(), func(s *scheduler.Settings) error { s.StatusOpen = false; return nil }, bob); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/calendar.ics", "/calendar.ics?service=shop", "/windows/" + w.ID + ".ics", "/status.json", "/status.atom"} {
+		if res := h.get("GET", path); res.StatusCode != http.StatusNotFound {
+			t.Errorf("%s answered %d, want 404", path, res.StatusCode)
+		}
+	}
+	h.wantShown(own, "Upgrade")
+}
+
 func TestAChangeIsShownByTheNextGet(t *testing.T) {
 	t.Parallel()
 	h := open(t)

@@ -158,16 +158,16 @@ func (f *Feeds) windows(ctx context.Context, v view, day time.Time, all []schedu
 			}
 			continue
 		}
-		if w, ok := public(w, all, v.services); ok {
+		if w, ok := publicPart(w, all, v.services); ok {
 			shown = append(shown, w)
 		}
 	}
 	return shown, nil
 }
 
-// public is what everybody may see of w: its public services, and w not at all
+// publicPart is what everybody may see of w: its public services, and w not at all
 // if it has none, or none of those asked for.
-func public(w scheduler.Window, all []scheduler.Service, asked []string) (scheduler.Window, bool) {
+func publicPart(w scheduler.Window, all []scheduler.Service, asked []string) (scheduler.Window, bool) {
 	if !w.Published || !w.Public {
 		return w, false
 	}

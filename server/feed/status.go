@@ -20,13 +20,13 @@ const recentDays = 7
 
 // StatusJSON serves the public page to programs.
 func (f *Feeds) StatusJSON(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
-	return f.serve(w, r, view{key: "status.json", kind: "application/json; charset=utf-8", encode: asJSON})
+	return f.public(w, r, view{key: "status.json", kind: "application/json; charset=utf-8", encode: asJSON})
 }
 
 // StatusAtom serves the public page to feed readers (RFC 4287), what changed
 // last first.
 func (f *Feeds) StatusAtom(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
-	return f.serve(w, r, view{key: "status.atom", kind: "application/atom+xml; charset=utf-8", encode: asAtom})
+	return f.public(w, r, view{key: "status.atom", kind: "application/atom+xml; charset=utf-8", encode: asAtom})
 }
 
 // status is the public page: what goes on, what comes, and what was.
