@@ -1,0 +1,211 @@
+package site
+
+import (
+	"errors"
+	"net/http"
+
+	"lull/scheduler"
+	"lull/server/access"
+	"lull/server/feed"
+	"lull/server/reply"
+	"lull/web"
+)
+
+// People answers GET /people.
+func (s *Site) People(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	return s.showPeople(w, r, who, http.StatusOK, web.People{})
+}
+
+func (s *Site) showPeople(w http.ResponseWriter, r *http.Request, who access.Visitor, status int, page web.People) error {
+	frame, _, err := s.frame(r.Context(), who, "People", "people")
+	if err != nil {
+		return err
+	}
+	page.Frame = frame
+	all, err := s.Access.People(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		page.Items = append(page.Items, web.Person{Email: p.Email, Name: p.Name, Role: p.Role, Disabled: p.Disabled, Pending: !p.HasPassword})
+	}
+	return s.show(w, status, page)
+}
+
+// Invite answers POST /people.
+func (s *Site) Invite(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	v, err := values(r)
+	if err != nil {
+		return err
+	}
+	_, _, err = s.Access.AddPerson(r.Context(), access.Newcomer{Email: v.Get("email"), Name: v.Get("name"), Role: scheduler.Role(v.Get("role"))}, who.Person)
+	var link string
+	if err == nil {
+		link, err = s.Access.Invite(r.Context(), v.Get("email"), who.Person)
+	}
+	if err != nil {
+		no, status, ok := refusal("invite", err)
+		if !ok {
+			return err
+		}
+		return s.showPeople(w, r, who, status, web.People{Refusal: no, Form: typed(v)})
+	}
+	return s.showPeople(w, r, who, http.StatusOK, web.People{Link: link})
+}
+
+// Relink answers POST /people/{email}/link: a new link to set a password.
+func (s *Site) Relink(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	link, err := s.Access.Invite(r.Context(), r.PathValue("email"), who.Person)
+	if err != nil {
+		return err
+	}
+	return s.showPeople(w, r, who, http.StatusOK, web.People{Link: link})
+}
+
+// SetRole answers POST /people/{email}/role.
+func (s *Site) SetRole(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	v, err := values(r)
+	if err != nil {
+		return err
+	}
+	return s.changePerson(w, r, who, func(p *access.Person) { p.Role = scheduler.Role(v.Get("role")) })
+}
+
+// Disable answers POST /people/{email}/disable.
+func (s *Site) Disable(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	return s.changePerson(w, r, who, func(p *access.Person) { p.Disabled = true })
+}
+
+// Enable answers POST /people/{email}/enable.
+func (s *Site) Enable(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	return s.changePerson(w, r, who, func(p *access.Person) { p.Disabled = false })
+}
+
+func (s *Site) changePerson(w http.ResponseWriter, r *http.Request, who access.Visitor, apply func(*access.Person)) error {
+	_, err := s.Access.ChangePerson(r.Context(), r.PathValue("email"), func(p *access.Person) error {
+		apply(p)
+		return nil
+	}, who.Person)
+	if err != nil {
+		no, status, ok := refusal("person", err)
+		if !ok {
+			return err
+		}
+		return s.showPeople(w, r, who, status, web.People{Refusal: no})
+	}
+	return to(w, r, "/people")
+}
+
+// Account answers GET /account.
+func (s *Site) Account(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	return s.account(w, r, who, http.StatusOK, web.Account{Name: who.Name, TimeZone: who.TimeZone})
+}
+
+func (s *Site) account(w http.ResponseWriter, r *http.Request, who access.Visitor, status int, page web.Account) error {
+	ctx := r.Context()
+	frame, _, err := s.frame(ctx, who, "Account", "account")
+	if err != nil {
+		return err
+	}
+	page.Frame, page.Zones = frame, zones
+	tokens, err := s.Access.Tokens(ctx, who.Email)
+	if err != nil {
+		return err
+	}
+	for _, t := range tokens {
+		page.Tokens = append(page.Tokens, web.Key{ID: t.ID, Name: t.Name, Created: t.CreatedAt, Used: t.LastUsed, Expires: t.ExpiresAt, Gone: !t.RevokedAt.IsZero()})
+	}
+	feeds, err := s.Feeds.List(ctx, who.Person)
+	if err != nil {
+		return err
+	}
+	for _, f := range feeds {
+		page.Feeds = append(page.Feeds, web.Key{ID: f.ID, Name: f.Name, Scope: f.Scope, Created: f.CreatedAt, Used: f.LastFetched, Gone: !f.RevokedAt.IsZero()})
+	}
+	return s.show(w, status, page)
+}
+
+func (s *Site) refuseAccount(w http.ResponseWriter, r *http.Request, who access.Visitor, err error) error {
+	no, status, ok := refusal("account", err)
+	if !ok {
+		return err
+	}
+	if words, ok := no.Wrong["current"]; ok {
+		delete(no.Wrong, "current")
+		no.Wrong["old"] = words
+	}
+	reply.Headers(w, err)
+	return s.account(w, r, who, status, web.Account{Refusal: no, Name: who.Name, TimeZone: who.TimeZone})
+}
+
+// KeepAccount answers POST /account.
+func (s *Site) KeepAccount(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	v, err := values(r)
+	if err != nil {
+		return err
+	}
+	_, err = s.Access.ChangePerson(r.Context(), who.Email, func(p *access.Person) error {
+		p.Name, p.TimeZone = v.Get("name"), v.Get("time_zone")
+		return nil
+	}, who.Person)
+	if err != nil {
+		return s.refuseAccount(w, r, who, err)
+	}
+	return to(w, r, "/account")
+}
+
+// ChangePassword answers POST /account/password.
+func (s *Site) ChangePassword(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	v, err := values(r)
+	if err != nil {
+		return err
+	}
+	key, err := s.Access.ChangePassword(r.Context(), who, v.Get("old"), v.Get("password"), r.RemoteAddr)
+	if err != nil {
+		return s.refuseAccount(w, r, who, err)
+	}
+	s.Access.SetCookie(w, key)
+	return to(w, r, "/account")
+}
+
+// AddToken answers POST /account/tokens.
+func (s *Site) AddToken(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	v, err := values(r)
+	if err != nil {
+		return err
+	}
+	_, secret, err := s.Access.AddToken(r.Context(), access.NewToken{Email: who.Email, Name: v.Get("name")}, who.Person)
+	if err != nil {
+		return s.refuseAccount(w, r, who, err)
+	}
+	return s.account(w, r, who, http.StatusOK, web.Account{Secret: secret, Name: who.Name, TimeZone: who.TimeZone})
+}
+
+// RevokeToken answers POST /account/tokens/{id}/revoke.
+func (s *Site) RevokeToken(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	if err := s.Access.RevokeToken(r.Context(), r.PathValue("id"), who.Person); err != nil {
+		return err
+	}
+	return to(w, r, "/account")
+}
+
+// AddFeed answers POST /account/feeds.
+func (s *Site) AddFeed(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	v, err := values(r)
+	if err != nil {
+		return err
+	}
+	_, address, err := s.Feeds.Make(r.Context(), who.Person, feed.Feed{Name: v.Get("name"), Scope: v.Get("scope")})
+	if err != nil {
+		return s.refuseAccount(w, r, who, err)
+	}
+	return s.account(w, r, who, http.StatusOK, web.Account{Secret: address, Name: who.Name, TimeZone: who.TimeZone})
+}
+
+// RevokeFeed answers POST /account/feeds/{id}/revoke.
+func (s *Site) RevokeFeed(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	if err := s.Feeds.Revoke(r.Context(), who.Person, r.PathValue("id")); err != nil && !errors.Is(err, scheduler.ErrNotFound) {
+		return err
+	}
+	return to(w, r, "/account")
+}
