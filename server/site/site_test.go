@@ -1,0 +1,174 @@
+package site_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"lull/notifier"
+	"lull/scheduler"
+	"lull/scheduler/agenda"
+	"lull/scheduler/store/storetest"
+	"lull/server/access"
+	"lull/server/feed"
+	"lull/server/site"
+	"lull/web"
+)
+
+type handler = func(http.ResponseWriter, *http.Request, access.Visitor) error
+
+// desk is a site with one admin and one service.
+type desk struct {
+	*testing.T
+	site *site.Site
+	who  access.Visitor
+}
+
+func open(t *testing.T) *desk {
+	t.Helper()
+	db := storetest.Open(t)
+	a := agenda.New(db)
+	door := access.New(db, access.Options{BaseURL: "http://localhost"})
+	n, err := notifier.New(t.Context(), db, a, notifier.Options{From: notifier.Address{Email: "lull@example.org"}, BaseURL: "http://localhost"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := web.Parse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada := scheduler.Person{Email: "ada@example.org", Name: "Ada", Role: scheduler.Admin, Via: "page"}
+	if _, _, err := door.AddPerson(t.Context(), access.Newcomer{Email: ada.Email, Name: ada.Name, Role: ada.Role}, ada); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.AddService(t.Context(), scheduler.Service{Slug: "core-db", Name: "Core database", Tier: 1, Public: true}, ada); err != nil {
+		t.Fatal(err)
+	}
+	s := site.New(site.Options{
+		Agenda: a, Notifier: n, Access: door, Pages: pages, Capturing: true, BaseURL: "http://localhost",
+		Feeds: feed.New(a, db, feed.Options{Organisation: func() string { return "Maintenance" }}),
+		Now:   func() time.Time { return storetest.Noon },
+	})
+	return &desk{t, s, access.Visitor{Person: ada, TimeZone: "Europe/Berlin"}}
+}
+
+// ask answers what the handler says to the form, or to a GET without one; the
+// path values come in pairs.
+func (d *desk) ask(h handler, form url.Values, path ...string) (int, string, http.Header) {
+	d.Helper()
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	if form != nil {
+		r = httptest.NewRequest(http.MethodPost, "/", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i < len(path); i += 2 {
+		r.SetPathValue(path[i], path[i+1])
+	}
+	w := httptest.NewRecorder()
+	if err := h(w, r, d.who); err != nil {
+		d.site.Fail(w, r, d.who, err)
+	}
+	return w.Code, w.Body.String(), w.Header()
+}
+
+func plan(do string) url.Values {
+	day := storetest.Noon.Add(72 * time.Hour).Format(time.DateOnly)
+	return url.Values{
+		"do": {do}, "title": {"Core database upgrade"}, "date": {day}, "time": {"02:00"}, "length": {"2h"}, "time_zone": {"Europe/Berlin"},
+		"service": {"core-db"}, "impact-core-db": {"outage"}, "lead": {"ada@example.org"}, "rollback_plan": {"Promote the old replica."},
+		"check_phase": {"verify"}, "check_text": {"Orders can be placed"}, "check_how": {""}, "check_required": {"yes"}, "check_id": {""},
+	}
+}
+
+func TestEveryPageInsideAnswers(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	for name, h := range map[string]handler{
+		"overview": d.site.Overview, "windows": d.site.Windows, "new": d.site.New, "approvals": d.site.Approvals, "log": d.site.Log,
+		"services": d.site.Services, "new service": d.site.NewService, "stakeholders": d.site.Stakeholders, "new stakeholder": d.site.NewStakeholder,
+		"outbox": d.site.Outbox, "people": d.site.People, "account": d.site.Account, "settings": d.site.Settings, "status": d.site.Status,
+		"forgot": d.site.ForgotPage, "log-in": d.site.LogInPage,
+	} {
+		if status, body, _ := d.ask(h, nil); status != http.StatusOK || !strings.Contains(body, "</html>") {
+			t.Errorf("%s: got %d %s", name, status, body)
+		}
+	}
+}
+
+func TestABookedWindowHasItsPage(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	status, body, head := d.ask(d.site.Book, plan("submit"))
+	if status != http.StatusSeeOther || head.Get("Location") != "/windows/MW-1" {
+		t.Fatalf("booking: got %d %s", status, body)
+	}
+	for name, h := range map[string]handler{"window": d.site.Window, "print": d.site.Print, "edit": d.site.Edit} {
+		if status, body, _ := d.ask(h, nil, "id", "MW-1"); status != http.StatusOK || !strings.Contains(body, "Orders can be placed") {
+			t.Errorf("%s: got %d %s", name, status, body)
+		}
+	}
+}
+
+func TestOnesOwnRequestIsRefusedBesideTheButton(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.ask(d.site.Book, plan("submit"))
+	status, body, _ := d.ask(d.site.Verb, url.Values{}, "id", "MW-1", "verb", "approve")
+	if status != http.StatusConflict || !strings.Contains(body, `class="refused"`) {
+		t.Fatalf("got %d, want 409 with the reasons on the window's page:\n%s", status, body)
+	}
+}
+
+func TestARefusedFormComesBackAsTyped(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	form := plan("submit")
+	form.Set("title", "")
+	form.Set("rollback_plan", "Typed with care")
+	form.Set("length", "soon")
+	status, body, _ := d.ask(d.site.Book, form)
+	if status != http.StatusUnprocessableEntity || !strings.Contains(body, "Typed with care") || !strings.Contains(body, "title-err") || !strings.Contains(body, "length-err") {
+		t.Fatalf("got %d, want 422 with the text and words for title and length:\n%s", status, body)
+	}
+}
+
+func TestAConflictAsksForAReason(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.ask(d.site.Book, plan("submit"))
+	status, body, _ := d.ask(d.site.Book, plan("submit"))
+	if status != http.StatusConflict || !strings.Contains(body, `name="reason"`) {
+		t.Fatalf("got %d, want 409 with a box for the reason:\n%s", status, body)
+	}
+	form := plan("submit")
+	form.Set("reason", "The supplier comes that night only.")
+	if status, body, _ := d.ask(d.site.Book, form); status != http.StatusSeeOther {
+		t.Fatalf("got %d, want 303:\n%s", status, body)
+	}
+}
+
+func TestAPreviewKeepsNothing(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	if status, body, _ := d.ask(d.site.Book, plan("preview")); status != http.StatusOK || !strings.Contains(body, "Core database upgrade") {
+		t.Fatalf("got %d %s", status, body)
+	}
+	if status, _, _ := d.ask(d.site.Window, nil, "id", "MW-1"); status != http.StatusNotFound {
+		t.Fatalf("got %d, want 404: a preview is not kept", status)
+	}
+}
+
+func TestThePublicSeesNothingOfADraft(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.ask(d.site.Book, plan("draft"))
+	if status, _, _ := d.ask(d.site.StatusWindow, nil, "id", "MW-1"); status != http.StatusNotFound {
+		t.Errorf("got %d, want 404", status)
+	}
+	if _, body, _ := d.ask(d.site.Status, nil); strings.Contains(body, "Core database upgrade") {
+		t.Error("the public page shows a draft")
+	}
+}
