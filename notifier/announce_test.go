@@ -109,7 +109,7 @@ func TestALaterAnnouncementTakesThePlaceOfWhatIsStillQueued(t *testing.T) {
 		if refuse {
 			return notifier.Outcome{State: notifier.Deferred, Stage: notifier.StageRcpt, Code: 451}
 		}
-		return sentOK(nil, to, raw)
+		return sentOK(t.Context(), to, raw)
 	}))
 	d.stakeholder("all@example.net")
 	w := d.scheduled(plan())

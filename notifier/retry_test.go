@@ -55,13 +55,13 @@ func TestWhatWasBeingSentWhenTheServerDiedIsSentAgainUnchanged(t *testing.T) {
 	dead := errors.New("power cut")
 	d = newDesk(t, carry(func(_ context.Context, to string, raw []byte) notifier.Outcome {
 		if to != "all@example.net" {
-			return sentOK(nil, to, raw)
+			return sentOK(t.Context(), to, raw)
 		}
 		seen = append(seen, string(raw))
 		if len(seen) == 1 {
 			panic(dead)
 		}
-		return sentOK(nil, to, raw)
+		return sentOK(t.Context(), to, raw)
 	}))
 	d.stakeholder("all@example.net")
 	w := d.scheduled(plan())
@@ -98,7 +98,7 @@ func TestAMessageInDoubtIsSentAgainUnchangedAndHoldsUpTheNext(t *testing.T) {
 				return notifier.Outcome{State: notifier.InDoubt, Stage: notifier.StageDot}
 			}
 		}
-		return sentOK(nil, to, raw)
+		return sentOK(t.Context(), to, raw)
 	}))
 	d.stakeholder("all@example.net")
 	w := d.scheduled(plan())
@@ -129,7 +129,7 @@ func TestAFaultPausesAllSendingAndCountsForNobody(t *testing.T) {
 		if broken {
 			return notifier.Outcome{Fault: &notifier.Fault{Server: "mail:25", Stage: notifier.StageDial, Err: errors.New("refused")}}
 		}
-		return sentOK(nil, to, raw)
+		return sentOK(t.Context(), to, raw)
 	}))
 	d.stakeholder("a@example.net")
 	d.stakeholder("b@example.net")

@@ -24,8 +24,9 @@ func keepTime(ctx context.Context, log *slog.Logger, now func() time.Time, nudge
 				if ctx.Err() == nil {
 					log.Error("round failed", "err", err)
 				}
-				sleep = min(sleep, time.Second)
-				continue
+				if next.IsZero() {
+					sleep = min(sleep, time.Second)
+				}
 			}
 			if !next.IsZero() {
 				sleep = min(sleep, max(10*time.Millisecond, next.Sub(now())))

@@ -18,6 +18,7 @@ import (
 	"lull/server/api"
 	"lull/server/backup"
 	"lull/server/feed"
+	"lull/server/site"
 	"lull/web"
 )
 
@@ -30,12 +31,11 @@ type server struct {
 	access   *access.Access
 	feeds    *feed.Feeds
 	api      *api.API
-	site     interface {
-		Fail(http.ResponseWriter, *http.Request, access.Visitor, error)
-	}
-	log   *slog.Logger
-	nudge chan struct{} // something happened: the clock need not wait
-	mail  chan struct{} // there may be something to deliver
+	site     *site.Site
+	pages    *web.Pages
+	log      *slog.Logger
+	nudge    chan struct{} // something happened: the clock need not wait
+	mail     chan struct{} // there may be something to deliver
 
 	lastRound atomic.Int64 // Unix seconds
 	draining  atomic.Bool

@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"lull/scheduler"
+	"lull/server/access"
 	"lull/server/api"
 	"lull/server/feed"
+	"lull/server/site"
 	"lull/web"
 )
 
@@ -18,6 +20,11 @@ func (s *server) wireSites(pages *web.Pages) {
 	})
 	s.api = api.New(api.Options{
 		Agenda: s.agenda, Notifier: s.notifier, Access: s.access, Feeds: s.feeds, BaseURL: s.cfg.BaseURL, Log: s.log,
+	})
+	s.pages = pages
+	s.site = site.New(site.Options{
+		Agenda: s.agenda, Notifier: s.notifier, Access: s.access, Feeds: s.feeds, Pages: pages, BaseURL: s.cfg.BaseURL,
+		Capturing: s.notifier.Capturing(), Log: s.log, Now: s.db.Now,
 	})
 }
 
@@ -41,6 +48,7 @@ func (s *server) table() []route {
 		{http.MethodGet, "/status.json", open, s.feeds.StatusJSON},
 		{http.MethodGet, "/status.atom", open, s.feeds.StatusAtom},
 	}
+	rows = append(rows, s.pageTable()...)
 	for _, op := range s.api.Operations() {
 		need := op.Role
 		if need == api.Public {
@@ -49,6 +57,94 @@ func (s *server) table() []route {
 		rows = append(rows, route{op.Method, "/api/v1" + colons(op.Path), scheduler.Role(need), handler(op.Handler)})
 	}
 	return rows
+}
+
+// pageTable is every page and form.
+func (s *server) pageTable() []route {
+	return []route{
+		{http.MethodGet, "/static/:file", open, s.asset},
+		{http.MethodGet, "/", scheduler.Viewer, s.site.Overview},
+		{http.MethodGet, "/windows", scheduler.Viewer, s.site.Windows},
+		{http.MethodGet, "/windows/new", scheduler.Operator, s.site.New},
+		{http.MethodPost, "/windows", scheduler.Operator, s.site.Book},
+		{http.MethodGet, "/windows/:id", scheduler.Viewer, s.site.Window},
+		{http.MethodGet, "/windows/:id/print", scheduler.Viewer, s.site.Print},
+		{http.MethodGet, "/windows/:id/edit", scheduler.Operator, s.site.Edit},
+		{http.MethodPost, "/windows/:id/edit", scheduler.Operator, s.site.Change},
+		{http.MethodPost, "/windows/:id/checks/:check", scheduler.Operator, s.site.Check},
+		{http.MethodPost, "/windows/:id/submit", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/approve", scheduler.Approver, s.site.Verb},
+		{http.MethodPost, "/windows/:id/reject", scheduler.Approver, s.site.Verb},
+		{http.MethodPost, "/windows/:id/start", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/finish", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/resume", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/close", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/cancel", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/delete", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/extend", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/reschedule", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/progress", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/handover", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/acknowledge", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/escalate", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/log", scheduler.Operator, s.site.Verb},
+		{http.MethodGet, "/approvals", scheduler.Viewer, s.site.Approvals},
+		{http.MethodGet, "/log", scheduler.Viewer, s.site.Log},
+		{http.MethodGet, "/login", open, s.site.LogInPage},
+		{http.MethodPost, "/login", open, s.site.LogIn},
+		{http.MethodPost, "/logout", scheduler.Viewer, s.site.LogOut},
+		{http.MethodGet, "/setup", open, s.site.Notice},
+		{http.MethodGet, "/setup/:token", open, s.site.SetUpPage},
+		{http.MethodPost, "/setup/:token", open, s.site.SetUp},
+		{http.MethodGet, "/password", open, s.site.ForgotPage},
+		{http.MethodPost, "/password", open, s.site.Forgot},
+		{http.MethodGet, "/password/:token", open, s.site.PasswordPage},
+		{http.MethodPost, "/password/:token", open, s.site.Password},
+		{http.MethodGet, "/status", open, s.site.Status},
+		{http.MethodGet, "/status/:id", open, s.site.StatusWindow},
+		{http.MethodGet, "/subscription/:token", open, s.site.SubscriptionPage},
+		{http.MethodPost, "/subscription/:token", open, s.site.Subscribe},
+		{http.MethodPost, "/subscription/:token/unsubscribe", open, s.site.Unsubscribe},
+		{http.MethodGet, "/services", scheduler.Viewer, s.site.Services},
+		{http.MethodGet, "/services/new", scheduler.Admin, s.site.NewService},
+		{http.MethodPost, "/services", scheduler.Admin, s.site.AddService},
+		{http.MethodGet, "/services/:slug", scheduler.Viewer, s.site.Service},
+		{http.MethodPost, "/services/:slug", scheduler.Admin, s.site.ChangeService},
+		{http.MethodPost, "/services/:slug/delete", scheduler.Admin, s.site.DeleteService},
+		{http.MethodGet, "/stakeholders", scheduler.Viewer, s.site.Stakeholders},
+		{http.MethodGet, "/stakeholders/new", scheduler.Admin, s.site.NewStakeholder},
+		{http.MethodPost, "/stakeholders", scheduler.Admin, s.site.AddStakeholder},
+		{http.MethodGet, "/stakeholders/:id", scheduler.Viewer, s.site.Stakeholder},
+		{http.MethodPost, "/stakeholders/:id", scheduler.Admin, s.site.ChangeStakeholder},
+		{http.MethodPost, "/stakeholders/:id/delete", scheduler.Admin, s.site.DeleteStakeholder},
+		{http.MethodGet, "/outbox", scheduler.Viewer, s.site.Outbox},
+		{http.MethodGet, "/outbox/:id", scheduler.Viewer, s.site.Message},
+		{http.MethodGet, "/outbox/:id/html", scheduler.Viewer, s.site.MessageHTML},
+		{http.MethodGet, "/outbox/:id/raw", scheduler.Viewer, s.site.MessageRaw},
+		{http.MethodPost, "/outbox/:id/retry", scheduler.Operator, s.site.Retry},
+		{http.MethodGet, "/people", scheduler.Admin, s.site.People},
+		{http.MethodPost, "/people", scheduler.Admin, s.site.Invite},
+		{http.MethodPost, "/people/:email/role", scheduler.Admin, s.site.SetRole},
+		{http.MethodPost, "/people/:email/disable", scheduler.Admin, s.site.Disable},
+		{http.MethodPost, "/people/:email/enable", scheduler.Admin, s.site.Enable},
+		{http.MethodPost, "/people/:email/link", scheduler.Admin, s.site.Relink},
+		{http.MethodGet, "/account", scheduler.Viewer, s.site.Account},
+		{http.MethodPost, "/account", scheduler.Viewer, s.site.KeepAccount},
+		{http.MethodPost, "/account/password", scheduler.Viewer, s.site.ChangePassword},
+		{http.MethodPost, "/account/tokens", scheduler.Viewer, s.site.AddToken},
+		{http.MethodPost, "/account/tokens/:id/revoke", scheduler.Viewer, s.site.RevokeToken},
+		{http.MethodPost, "/account/feeds", scheduler.Viewer, s.site.AddFeed},
+		{http.MethodPost, "/account/feeds/:id/revoke", scheduler.Viewer, s.site.RevokeFeed},
+		{http.MethodGet, "/settings", scheduler.Admin, s.site.Settings},
+		{http.MethodPost, "/settings", scheduler.Admin, s.site.KeepSettings},
+		{http.MethodPost, "/settings/test-mail", scheduler.Admin, s.site.TestMail},
+	}
+}
+
+// asset is a file that pages are made of.
+func (s *server) asset(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
+	s.pages.Asset(w, r)
+	return nil
 }
 
 // windowFeeds is where the router finds /windows/{id}.ics, which it could not

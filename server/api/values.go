@@ -66,8 +66,8 @@ func (l *length) UnmarshalJSON(b []byte) error {
 
 // What is said of a value that has not the shape its field asks for.
 var (
-	errMoment = errors.New("Give a time such as 2026-12-12T01:00:00Z.")
-	errLength = errors.New("Give a length of time such as 72h, 90m or 45s.")
+	errMoment = errors.New("this is not a time such as 2026-12-12T01:00:00Z")
+	errLength = errors.New("this is not a length of time such as 72h, 90m or 45s")
 )
 
 // orNull is s, or null where there is none.
