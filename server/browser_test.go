@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// chromium finds Debian's browser; without it the test is skipped, or fails
+// where REQUIRE_BROWSER is set.
+func chromium(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err == nil {
+		return path
+	}
+	if os.Getenv("REQUIRE_BROWSER") != "" {
+		t.Fatal("chromium is not installed: apt-get install chromium")
+	}
+	t.Skip("chromium is not installed: apt-get install chromium")
+	return ""
+}
+
+// person is somebody at a browser of their own.
+type person struct {
+	t    *testing.T
+	ctx  context.Context
+	base string
+}
+
+func newPerson(t *testing.T, path, base string) *person {
+	t.Helper()
+	alloc, stop := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 900),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-quic", true))...)
+	t.Cleanup(stop)
+	ctx, done := chromedp.NewContext(alloc)
+	t.Cleanup(done)
+	ctx, end := context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(end)
+	// The context of the first step is the browser's own: this one, not a step's.
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	return &person{t, ctx, base}
+}
+
+// do takes the steps, and says which page they failed on.
+func (p *person) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, 20*time.Second)
+	defer stop()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		text, _ := chromedp.Run(p.ctx, chromedp.Text(chromedp.CSS("body")))
+		p.t.Fatalf("%s: %v; the page says:\n%s", what, err, text)
+	}
+}
+
+// fill writes values into the fields of the page by script, as a paste would.
+func (p *person) fill(values map[string]string) {
+	p.t.Helper()
+	for selector, value := range values {
+		p.do("fill "+selector, chromedp.SetValue(chromedp.CSS(selector), value))
+	}
+}
+
+// press clicks and waits for the page that follows to show some words.
+func (p *person) press(selector, words string) {
+	p.t.Helper()
+	p.do("press "+selector, chromedp.Click(chromedp.CSS(selector)))
+	p.sees(words)
+}
+
+// sees waits until the page shows the words.
+func (p *person) sees(words string) {
+	p.t.Helper()
+	deadline := time.Now().Add(15 * time.Second)
+	text := ""
+	for time.Now().Before(deadline) {
+		var err error
+		if text, err = chromedp.Run(p.ctx, chromedp.Text(chromedp.CSS("body"))); err == nil && strings.Contains(text, words) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond) // a browser of its own
+	}
+	p.t.Fatalf("never saw %q; the page says:\n%s", words, text)
+}
+
+func (p *person) open(path string) {
+	p.t.Helper()
+	p.do("open "+path, chromedp.Navigate(p.base+path))
+}
+
+func (p *person) logIn(email, password string) {
+	p.t.Helper()
+	p.open("/login")
+	p.fill(map[string]string{"#email": email, "#password": password})
+	p.press("main form button", "Overview")
+}
+
+// shot keeps a picture where LULL_SHOTS names a folder.
+func (p *person) shot(name string) {
+	p.t.Helper()
+	dir := os.Getenv("LULL_SHOTS")
+	if dir == "" {
+		return
+	}
+	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func TestTwoPeopleWalkTheWholePathInABrowser(t *testing.T) {
+	path := chromium(t)
+	t.Parallel()
+	const secret = "a long enough secret phrase"
+	s := newProcess(t)
+	for email, role := range map[string]string{"mara": "admin", "jonas": "operator", "ruth": "approver"} {
+		s.command(secret+"\n", "user", "add", "--email", email+"@example.org", "--name", strings.ToUpper(email[:1])+email[1:], "--role", role, "--password-stdin")
+	}
+	token := s.command("", "token", "add", "--user", "mara@example.org", "--name", "test")
+	s.start()
+	t.Cleanup(s.kill)
+	for call, body := range map[string]string{
+		"POST /services":     `{"slug":"core-db","name":"Core database","tier":2}`,
+		"POST /stakeholders": `{"email":"bob@example.net","name":"Bob"}`,
+		"PUT /settings":      `{"notice":{"normal":"0s"}}`,
+	} {
+		method, to, _ := strings.Cut(call, " ")
+		if status, answer, err := s.call(token, method, to, body); err != nil || status >= 300 {
+			t.Fatalf("%s: %d %v %v", call, status, answer, err)
+		}
+	}
+
+	jonas := newPerson(t, path, s.base)
+	jonas.logIn("jonas@example.org", secret)
+	jonas.shot("overview")
+	jonas.open("/windows/new")
+	start := time.Now().UTC().Add(10 * time.Minute)
+	jonas.fill(map[string]string{
+		"#title": "Core database upgrade", "#summary": "Orders wait for a minute.", "#date": start.Format(time.DateOnly),
+		"#time": start.Format("15:04"), "#time_zone": "UTC", "#length": "2h", "#lead": "jonas@example.org", "#rollback_plan": "Promote the old replica.",
+		"#rollback_duration": "30m", "#verification_duration": "15m",
+		`.checkrow select[name="check_phase"]`: "verify", `.checkrow input[name="check_text"]`: "Orders can be placed",
+	})
+	jonas.do("choose the service", chromedp.Click(chromedp.CSS(`input[name="service"][value="core-db"]`)))
+	jonas.shot("book")
+	jonas.press(`button[value="submit"]`, "MW-1")
+
+	ruth := newPerson(t, path, s.base)
+	ruth.logIn("ruth@example.org", secret)
+	ruth.open("/windows/MW-1")
+	ruth.press(`form[action="/windows/MW-1/approve"] button.primary`, "approved; the window is scheduled")
+	ruth.shot("approved")
+
+	if err := eventually(func() error {
+		_, answer, err := s.call(token, "GET", "/windows/MW-1", "")
+		if err != nil {
+			return err
+		}
+		if gate := fmt.Sprint(answer["gate"]); !strings.Contains(gate, "reasons:[]") {
+			return fmt.Errorf("the start gate is shut: %s", gate)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	jonas.open("/windows/MW-1")
+	jonas.press(`form[action="/windows/MW-1/start"] button.primary`, "started the work")
+	jonas.shot("running")
+	jonas.press(`form[action="/windows/MW-1/finish"] button.primary`, "verification begins")
+	jonas.fill(map[string]string{"#close-notes": "Orders flow."})
+	jonas.press(`form[action="/windows/MW-1/close"] button.primary`, `The verify check "Orders can be placed" is open.`)
+	jonas.shot("refused")
+	jonas.press(`form.result button[value="passed"]`, "passed")
+	jonas.fill(map[string]string{"#close-notes": "Orders flow."})
+	jonas.press(`form[action="/windows/MW-1/close"] button.primary`, "closed it as successful")
+	jonas.shot("closed")
+	jonas.open("/status")
+	jonas.sees("Core database upgrade")
+	jonas.shot("status")
+}
+
+// eventually tries for ten seconds, since the server is a process of its own.
+func eventually(try func() error) (err error) {
+	deadline := time.Now().Add(10 * time.Second)
+	for time.Now().Before(deadline) {
+		if err = try(); err == nil {
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return err
+}
