@@ -43,7 +43,7 @@ func newPerson(t *testing.T, path, base string) *person {
 	t.Cleanup(stop)
 	ctx, done := chromedp.NewContext(alloc)
 	t.Cleanup(done)
-	ctx, end := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, end := context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(end)
 	// The context of the first step is the browser's own: this one, not a step's.
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
@@ -55,7 +55,7 @@ func newPerson(t *testing.T, path, base string) *person {
 // do takes the steps, and says which page they failed on.
 func (p *person) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, 20*time.Second)
+	ctx, stop := context.WithTimeout(p.ctx, time.Minute)
 	defer stop()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		text, _ := chromedp.Run(p.ctx, chromedp.Text(chromedp.CSS("body")))
@@ -81,7 +81,7 @@ func (p *person) press(selector, words string) {
 // sees waits until the page shows the words.
 func (p *person) sees(words string) {
 	p.t.Helper()
-	deadline := time.Now().Add(15 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	text := ""
 	for time.Now().Before(deadline) {
 		var err error
@@ -122,8 +122,10 @@ func (p *person) shot(name string) {
 }
 
 func TestTwoPeopleWalkTheWholePathInABrowser(t *testing.T) {
+	if os.Getenv("LULL_TEST_POSTGRES") != "" {
+		t.Skip("the browser sees the same on either engine; it was walked on SQLite")
+	}
 	path := chromium(t)
-	t.Parallel()
 	const secret = "a long enough secret phrase"
 	s := newProcess(t)
 	for email, role := range map[string]string{"mara": "admin", "jonas": "operator", "ruth": "approver"} {
