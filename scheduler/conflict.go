@@ -16,6 +16,11 @@ const (
 	ShortNotice ConflictKind = "short-notice"
 )
 
+// ConflictKinds lists every kind that an approver may name.
+var ConflictKinds = []ConflictKind{
+	SameService, "upstream", "downstream", "freeze", "outside-hours", "exceeds-hours", LeadBusy, ShortNotice, "supplier",
+}
+
 // Conflict is one thing that stands in a window's way.
 type Conflict struct {
 	Kind     ConflictKind `json:"kind"`

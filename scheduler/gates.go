@@ -174,6 +174,8 @@ func (w Window) closeReasons(s Scene, e End) (rs []Reason) {
 	p := w.policy(s.Policy)
 	for _, c := range w.counted(e.Outcome) {
 		rs = append(rs, openReason(c)...)
+	}
+	for _, c := range w.Checks { // a waiver of any phase keeps its author from closing
 		if r := c.Last(); r != nil && r.Answer == Waived && r.By == s.By.Email {
 			switch {
 			case !p.SelfWaiver:

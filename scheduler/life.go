@@ -188,6 +188,11 @@ func (w *Window) addApproval(s Scene, yes Yes) error {
 	if bad := badText(yes.Note+yes.Reason, longText, true); bad != "" {
 		return InvalidError{"reason": bad}
 	}
+	for _, kind := range yes.Override {
+		if !has(ConflictKinds, kind) {
+			return InvalidError{"override": fmt.Sprintf("%q is none of %v.", kind, ConflictKinds)}
+		}
+	}
 	a := Approval{By: s.By.Email, At: s.Now, Note: tidy(yes.Note), Reason: tidy(yes.Reason)}
 	for _, c := range s.Conflicts {
 		if has(yes.Override, c.Kind) && c.Overridden == nil {

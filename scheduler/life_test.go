@@ -290,3 +290,29 @@ func TestRemindersFireOnceAndOnlyTheNearest(t *testing.T) {
 		t.Fatalf("at the start it gave %v, want late", evs)
 	}
 }
+
+func TestAWaiverOfAnyPhaseKeepsItsAuthorFromClosing(t *testing.T) {
+	t.Parallel()
+	w := in(Verifying)
+	for i := range w.Checks {
+		w.Checks[i].Results = []Result{{Answer: Passed, By: ada.Email}}
+	}
+	w.Checks = append(w.Checks, Check{ID: "b", Phase: Before, Required: true, Results: []Result{{Answer: Waived, By: bob.Email}}})
+	end := End{Outcome: Successful, Notes: "done"}
+	if _, err := w.Close(sceneOf(bob, noon), end); !slices.Equal(reasons(err), []string{"waived-by-closer"}) {
+		t.Errorf("got %v, want waived-by-closer", err)
+	}
+	if _, err := w.Close(sceneOf(ada, noon), end); err != nil {
+		t.Errorf("another person could not close: %v", err)
+	}
+}
+
+func TestAnOverrideOfNoKindThereIsIsRefused(t *testing.T) {
+	t.Parallel()
+	w := in(Requested)
+	var wrong InvalidError
+	_, err := w.Approve(sceneOf(bob, noon.Add(-time.Hour)), Yes{Override: []ConflictKind{"bogus"}, Reason: "x"})
+	if !errors.As(err, &wrong) || wrong["override"] == "" {
+		t.Errorf("got %v, want the field override refused", err)
+	}
+}
