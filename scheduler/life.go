@@ -182,6 +182,9 @@ func (w *Window) addApproval(s Scene, yes Yes) error {
 	if w.State != Requested && !(w.Kind == Emergency && w.State.Running()) {
 		return &MoveError{"approve", w.State}
 	}
+	if w.Rejected != nil {
+		return shut("approve", CodeState, "The emergency was rejected after the fact; it closes as unapproved.")
+	}
 	if !s.By.Role.May(Approver) {
 		return &ForbiddenError{"Only approvers approve."}
 	}

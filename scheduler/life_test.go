@@ -161,6 +161,15 @@ func TestGatesAnswerWithEveryReasonAtOnce(t *testing.T) {
 			_, err := w.Close(sceneOf(ada, noon), End{Outcome: Successful, Notes: "done"})
 			return err
 		}, []string{"approval-missing"}},
+		{"an approval after the emergency was rejected", func() error {
+			w := in(Verifying)
+			w.Kind = Emergency
+			if _, err := w.Reject(sceneOf(bob, noon), "needless"); err != nil {
+				return err
+			}
+			_, err := w.Approve(sceneOf(Person{Email: "eve@example.org", Role: Approver}, noon), Yes{})
+			return err
+		}, []string{"state"}},
 		{"a failure without a follow-up", func() error {
 			w := in(InProgress)
 			_, err := w.Close(sceneOf(ada, noon), End{Outcome: Failed, Notes: "no"})

@@ -46,6 +46,12 @@ type checkInput struct {
 	How      string          `json:"how"`
 	Required *bool           `json:"required"`
 	Probe    json.RawMessage `json:"probe"`
+
+	// What a check is answered with is read and left aside, so that the checks
+	// of a window can be sent back as they came; POST …/checks/{check} answers them.
+	State   json.RawMessage `json:"state"`
+	Result  json.RawMessage `json:"result"`
+	Results json.RawMessage `json:"results"`
 }
 
 // checksOf is the checks that were written. Automatic probes are no part of
