@@ -7,11 +7,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"lull/notifier"
+	"lull/scheduler"
 	"lull/scheduler/agenda"
 	"lull/scheduler/store"
 	"lull/server/access"
@@ -60,12 +62,32 @@ func wire(ctx context.Context, cfg config, db *store.DB, log *slog.Logger) (*ser
 			return s.notifier.Post(tx, string(l.Kind), l.To, l.Name, l.URL)
 		},
 	})
+	if err := s.adopt(ctx); err != nil {
+		return nil, err
+	}
 	pages, err := web.Parse()
 	if err != nil {
 		return nil, err
 	}
 	s.wireSites(pages)
 	return s, nil
+}
+
+// adopt takes the organisation and its zone from the environment while nobody
+// has decided anything; from then on the settings hold.
+func (s *server) adopt(ctx context.Context) error {
+	set, err := s.agenda.Settings(ctx)
+	if err != nil || !reflect.DeepEqual(set, scheduler.DefaultSettings()) {
+		return err
+	}
+	if set.Organisation == s.cfg.Organisation && set.TimeZone == s.cfg.TimeZone {
+		return nil
+	}
+	_, err = s.agenda.KeepSettings(ctx, func(set *scheduler.Settings) error {
+		set.Organisation, set.TimeZone = s.cfg.Organisation, s.cfg.TimeZone
+		return nil
+	}, byCommand)
+	return err
 }
 
 // handler is the whole site behind its guard.
