@@ -46,7 +46,7 @@ var statusWords = map[string]string{
 	string(scheduler.AnnounceProgress): "Progress", string(scheduler.AnnounceCompleted): "Completed",
 	string(scheduler.AnnounceCancelled): "Cancelled",
 	askedKind:                           "Approval asked", rejectedKind: "Rejected", lateKind: "Late", decideByKind: "Decide now",
-	overrunKind: "Overrun", escalatedKind: "Escalated",
+	overrunKind: "Overrun", escalatedKind: "Escalated", conflictKind: "Conflict",
 }
 
 var impactWords = map[scheduler.Impact]string{
@@ -199,6 +199,8 @@ func insideLede(f facts, at func(time.Time) string) string {
 		return "This is the last moment to turn back: roll back now, or go on and extend."
 	case overrunKind:
 		return "The planned end has passed and the window is not closed. Extend it, or close it."
+	case conflictKind:
+		return "Something new stands in the way of this window. Move it, or have it overridden before it starts."
 	default:
 		return "The work needs your attention."
 	}

@@ -17,6 +17,7 @@ const (
 	decideByKind  = "decide-by"
 	overrunKind   = "overrun"
 	escalatedKind = "escalated"
+	conflictKind  = "conflict"
 )
 
 // tellInside makes the notice of an event to the people it is for.
@@ -60,6 +61,10 @@ func insiders(tx *store.Tx, ev scheduler.Event, w scheduler.Window) (kind string
 		addresses, err = approvers(tx, w.Requester)
 	case scheduler.RejectedBy:
 		kind, addresses = rejectedKind, []string{w.Requester, w.Lead}
+	case scheduler.Conflicted:
+		kind = conflictKind
+		addresses, err = responsible(tx, ev.Kind, w)
+		addresses = append(addresses, w.Requester)
 	case scheduler.WentLate, scheduler.DecideByCame, scheduler.Overran, scheduler.Escalated:
 		kind = map[scheduler.EventKind]string{
 			scheduler.WentLate: lateKind, scheduler.DecideByCame: decideByKind,

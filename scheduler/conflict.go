@@ -11,14 +11,20 @@ type ConflictKind string
 
 // The kinds of conflict.
 const (
-	SameService ConflictKind = "same-service"
-	LeadBusy    ConflictKind = "lead-busy"
-	ShortNotice ConflictKind = "short-notice"
+	SameService    ConflictKind = "same-service"
+	UpstreamBusy   ConflictKind = "upstream"   // work on something that a service of the window depends on
+	DownstreamBusy ConflictKind = "downstream" // work on something that depends on a service of the window
+	FreezeConflict ConflictKind = "freeze"
+	OutsideHours   ConflictKind = "outside-hours" // begins outside the service's allowed hours
+	ExceedsHours   ConflictKind = "exceeds-hours" // begins inside them and runs past their end
+	LeadBusy       ConflictKind = "lead-busy"
+	ShortNotice    ConflictKind = "short-notice"
+	SupplierBusy   ConflictKind = "supplier"
 )
 
 // ConflictKinds lists every kind that an approver may name.
 var ConflictKinds = []ConflictKind{
-	SameService, "upstream", "downstream", "freeze", "outside-hours", "exceeds-hours", LeadBusy, ShortNotice, "supplier",
+	SameService, UpstreamBusy, DownstreamBusy, FreezeConflict, OutsideHours, ExceedsHours, LeadBusy, ShortNotice, SupplierBusy,
 }
 
 // Conflict is one thing that stands in a window's way.
@@ -27,7 +33,13 @@ type Conflict struct {
 	Blocking bool         `json:"blocking"`
 	Detail   string       `json:"detail"`
 	Window   string       `json:"window,omitempty"`  // the id of the other window
-	Service  string       `json:"service,omitempty"` // the slug
+	Service  string       `json:"service,omitempty"` // the slug of the service of this window
+	Freeze   string       `json:"freeze,omitempty"`  // the id
+	// Start and End are when the other thing is planned; zero where it has no time.
+	Start time.Time `json:"start,omitzero"`
+	End   time.Time `json:"end,omitzero"`
+	// OverrideRole is the least role that may override it; an approver where it is empty.
+	OverrideRole Role `json:"override_role,omitempty"`
 	// Overridden is who overrode the conflict as it stands, and why.
 	Overridden *Override `json:"overridden"`
 }
@@ -39,76 +51,159 @@ type Override struct {
 	Reason string    `json:"reason"`
 }
 
-// same reports whether the two are the same conflict, however it is worded.
-func (c Conflict) same(o Conflict) bool {
-	return c.Kind == o.Kind && c.Window == o.Window && c.Service == o.Service
+// Key names the conflict for ever, however it is worded and whenever the other
+// thing is planned.
+func (c Conflict) Key() string {
+	return string(c.Kind) + " " + c.Window + " " + c.Service + " " + c.Freeze
 }
 
-// held is the time a window holds against others: its own, and while the work
-// goes on whatever it has used beyond.
-func (w Window) held(now time.Time) Interval {
+// same reports whether o is c as it stood: another thing in the way, or the
+// same one at another time, is another conflict.
+func (c Conflict) same(o Conflict) bool {
+	if c.Key() != o.Key() {
+		return false
+	}
+	return c.Start.IsZero() || o.Start.IsZero() || c.Start.Equal(o.Start) && c.End.Equal(o.End)
+}
+
+// Held is the time that a window holds on one service.
+type Held struct {
+	Window  string // the id
+	Number  int
+	Title   string
+	Lead    string
+	Service string   // the slug; empty where only the lead is asked for
+	Planned Interval // as it is planned
+	Interval
+}
+
+// Around is what could stand in the way of a window.
+type Around struct {
+	Held    map[string][]Held // by the slug of the service
+	Led     map[string][]Held // by the lead
+	Graph   Graph
+	Freezes []Frozen
+}
+
+// Slot is the time that w holds on one of its services: as it is planned, and
+// from when the work began, if it began early.
+func (w Window) Slot(service string) Interval {
 	i := w.Interval
-	if w.State.Running() {
-		if w.ActualStart.Before(i.Start) {
-			i.Start = w.ActualStart
-		}
-		if !now.Before(i.End) {
-			i.End = now.Add(time.Second)
-		}
+	if w.State.Running() && w.ActualStart.Before(i.Start) {
+		i.Start = w.ActualStart
 	}
 	return i
 }
 
-// Conflicts lists what stands in the way of w among others, the windows that
-// hold time near it, the blocking ones first. Two windows conflict either way
-// round or not at all.
-func (w Window) Conflicts(others []Window, policy Policy, now time.Time) []Conflict {
+// Beyond is the slot of a window in state s at now: work that goes on past its
+// end holds it until it is over.
+func (i Interval) Beyond(s State, now time.Time) Interval {
+	if s.Running() && !now.Before(i.End) {
+		i.End = now.Add(time.Second)
+	}
+	return i
+}
+
+// Conflicts lists what stands in the way of w, the blocking ones first. Two
+// windows conflict either way round or not at all.
+func (w Window) Conflicts(a Around, policy Policy, now time.Time) []Conflict {
 	if w.State.Final() || w.Start.IsZero() || w.End.IsZero() {
 		return nil
 	}
-	var found []Conflict
-	mine := w.held(now)
-	for _, o := range others {
-		if o.ID == w.ID || !o.State.Holds() || !mine.Overlaps(o.held(now)) {
-			continue
-		}
-		for _, s := range w.Services {
-			if o.Touches(s.Service) {
-				found = append(found, Conflict{
-					Kind: SameService, Blocking: true, Window: o.ID, Service: s.Service,
-					Detail: fmt.Sprintf("%s, %q, also works on %s, %s.", o.Name(), o.Title, s.Service, span(o.Interval, w.TimeZone)),
-				})
-			}
-		}
-		if w.Lead != "" && w.Lead == o.Lead {
-			found = append(found, Conflict{
-				Kind: LeadBusy, Window: o.ID,
-				Detail: fmt.Sprintf("%s also leads %s, %q, %s.", w.Lead, o.Name(), o.Title, span(o.Interval, w.TimeZone)),
-			})
+	found := w.windowConflicts(a, now)
+	services := a.Graph.Of(w.Slugs())
+	for _, f := range a.Freezes {
+		if c, ok := freezeConflict(f, services, w.Interval, w.TimeZone); ok {
+			found = append(found, c)
 		}
 	}
-	if notice := policy.Notice[w.Kind]; notice > 0 && !w.State.Running() && w.Kind != Emergency && w.Start.Sub(now) < notice {
+	for _, s := range services {
+		if c, ok := hoursConflict(s, w.Interval, w.TimeZone); ok {
+			found = append(found, c)
+		}
+	}
+	if notice := policy.NoticeOf(w.Kind, services); notice > 0 && !w.State.Running() && w.Kind != Emergency && w.Start.Sub(now) < notice {
 		found = append(found, Conflict{
 			Kind:   ShortNotice,
 			Detail: fmt.Sprintf("The start is %s away; %s windows ask for %s of notice.", Duration(max(0, w.Start.Sub(now))), w.Kind, Duration(notice)),
 		})
 	}
-	slices.SortStableFunc(found, func(a, b Conflict) int {
-		switch {
-		case a.Blocking == b.Blocking:
-			return 0
-		case a.Blocking:
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(found, func(a, b Conflict) int { return b2i(b.Blocking) - b2i(a.Blocking) })
 	return w.markOverridden(found)
 }
 
-// markOverridden notes on each conflict the approval that let it pass.
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// windowConflicts lists the other windows that stand in the way of w. Who works
+// on the same service is named for that alone.
+func (w Window) windowConflicts(a Around, now time.Time) (found []Conflict) {
+	add := func(kind ConflictKind, service string, o Held, blocking bool, format string, args ...any) {
+		found = append(found, Conflict{
+			Kind: kind, Blocking: blocking, Window: o.Window, Service: service, Start: o.Planned.Start, End: o.Planned.End,
+			Detail: fmt.Sprintf("MW-%d, %q, ", o.Number, o.Title) + fmt.Sprintf(format, args...) + ", " + span(o.Planned, w.TimeZone) + ".",
+		})
+	}
+	shared := map[string]bool{}
+	overlapping := func(mine string, on []Held) (os []Held) {
+		i := w.Slot(mine).Beyond(w.State, now)
+		for _, o := range on {
+			if o.Window != w.ID && i.Overlaps(o.Interval) {
+				os = append(os, o)
+			}
+		}
+		return os
+	}
+	for _, s := range w.Services {
+		for _, o := range overlapping(s.Service, a.Held[s.Service]) {
+			shared[o.Window] = true
+			add(SameService, s.Service, o, true, "also works on %s", a.Graph.name(s.Service))
+		}
+	}
+	along := func(kind ConflictKind, mine string, others []string, format func(other string) string) {
+		seen := map[string]bool{}
+		for _, other := range others {
+			for _, o := range overlapping(mine, a.Held[other]) {
+				if !shared[o.Window] && !seen[o.Window] {
+					seen[o.Window] = true
+					add(kind, mine, o, false, "%s", format(a.Graph.name(other)))
+				}
+			}
+		}
+	}
+	for _, s := range w.Services {
+		name := a.Graph.name(s.Service)
+		along(UpstreamBusy, s.Service, a.Graph.Upstream(s.Service), func(other string) string {
+			return fmt.Sprintf("works on %s, which %s depends on", other, name)
+		})
+		along(DownstreamBusy, s.Service, a.Graph.Downstream(s.Service), func(other string) string {
+			return fmt.Sprintf("works on %s, which depends on %s", other, name)
+		})
+	}
+	if w.Lead != "" {
+		for _, o := range overlapping("", a.Led[w.Lead]) {
+			add(LeadBusy, "", o, false, "is also led by %s", w.Lead)
+		}
+	}
+	return found
+}
+
+// name is what people call the service.
+func (g Graph) name(slug string) string {
+	if s, ok := g.by[slug]; ok {
+		return s.Name
+	}
+	return slug
+}
+
+// markOverridden notes on each conflict who let it pass.
 func (w Window) markOverridden(found []Conflict) []Conflict {
 	for i := range found {
-		for _, a := range w.Approvals {
+		for _, a := range slices.Concat(w.Approvals, w.Overrides) {
 			if slices.ContainsFunc(a.Overrides, found[i].same) {
 				found[i].Overridden = &Override{a.By, a.At, a.Reason}
 			}
@@ -128,11 +223,18 @@ func Blocking(all []Conflict) []Conflict {
 	return block
 }
 
+// beyond picks the conflicts that r may not override.
+func beyond(all []Conflict, r Role) []Conflict {
+	return slices.DeleteFunc(slices.Clone(all), func(c Conflict) bool {
+		return c.OverrideRole == "" || r.May(c.OverrideRole)
+	})
+}
+
 // conflictReasons is the conflicts as reasons of a gate.
 func conflictReasons(block []Conflict) []Reason {
 	var rs []Reason
 	for _, c := range block {
-		rs = append(rs, Reason{Code: CodeConflict, Detail: c.Detail})
+		rs = append(rs, Reason{Code: CodeConflict, Detail: c.Detail, Role: c.OverrideRole})
 	}
 	return rs
 }

@@ -57,6 +57,7 @@ const (
 	CodeWaivedByCloser  = "waived-by-closer"
 	CodeApprovalMissing = "approval-missing"
 	CodeOwnVerification = "own-verification" // the controlled preset's: the lead may not verify
+	CodeTooLong         = "too-long"         // the policy's: longer than such a window may last
 	CodeState           = "state"            // the thing is not in the state that the verb asks for
 )
 
@@ -66,6 +67,7 @@ type Reason struct {
 	Detail string `json:"detail"`
 	Check  string `json:"check,omitempty"` // the id of the check it is about
 	Field  string `json:"field,omitempty"` // the field of the form that would mend it
+	Role   Role   `json:"role,omitempty"`  // the least role that may override it, where that is more than an approver
 }
 
 // GateError is every reason that holds a gate shut.

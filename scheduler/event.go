@@ -36,11 +36,14 @@ const (
 	WentLate     EventKind = "late"
 	DecideByCame EventKind = "decide-by"
 	Overran      EventKind = "overrun"
+	Conflicted   EventKind = "conflict" // something new stands in its way
 
 	ServiceKept       EventKind = "service-kept"
 	ServiceDeleted    EventKind = "service-deleted"
 	StakeholderKept   EventKind = "stakeholder-kept"
 	StakeholderGone   EventKind = "stakeholder-deleted"
+	FreezeKept        EventKind = "freeze-kept"
+	FreezeDeleted     EventKind = "freeze-deleted"
 	SettingsKept      EventKind = "settings-kept"
 	PersonChanged     EventKind = "person"
 	TokenChanged      EventKind = "token"
@@ -75,7 +78,8 @@ type Facts struct {
 	Reason    string         `json:"reason,omitempty"`
 	Offset    string         `json:"offset,omitempty"` // of a reminder
 	Overrides []Conflict     `json:"overrides,omitempty"`
-	Reasons   []Reason       `json:"reasons,omitempty"` // those of a gate that was overridden
+	Conflicts []Conflict     `json:"conflicts,omitempty"` // that are new
+	Reasons   []Reason       `json:"reasons,omitempty"`   // those of a gate that was overridden
 	Result    *ResultFacts   `json:"result,omitempty"`
 	Changed   []string       `json:"changed,omitempty"` // names of fields
 	Subject   string         `json:"subject,omitempty"` // what an event about no window is about

@@ -23,6 +23,12 @@ func (w Window) incomplete(services []Service, p Policy) (rs []Reason) {
 		"checks", "Add at least one required verify check: it is how the window proves that the service is back.")
 	lack(w.RollbackPlan == "" && w.Impact() != NoImpact, "rollback_plan",
 		"Write a rollback plan, or “cannot be rolled back, because …”.")
+	if longest := p.LongestOf(w.Kind, services); longest > 0 && w.Interval.Duration() > longest {
+		rs = append(rs, Reason{
+			Code: CodeTooLong, Field: "end",
+			Detail: fmt.Sprintf("It lasts %s; %s windows on these services may last %s.", Duration(w.Interval.Duration()), w.Kind, Duration(longest)),
+		})
+	}
 	for _, s := range services {
 		if p.OwnersRequired {
 			lack(s.PrimaryOwner == "", "services", fmt.Sprintf("%s has no primary owner.", s.Name))
@@ -56,7 +62,11 @@ func (w Window) approveReasons(s Scene, a Approval) (rs []Reason) {
 	}
 	for _, c := range Blocking(s.Conflicts) {
 		if !slices.ContainsFunc(a.Overrides, c.same) {
-			rs = append(rs, Reason{Code: CodeConflict, Detail: c.Detail + fmt.Sprintf(" Override %s with a reason, or reject.", c.Kind)})
+			words := fmt.Sprintf(" Override %s with a reason, or reject.", c.Kind)
+			if c.OverrideRole != "" && !s.By.Role.May(c.OverrideRole) {
+				words = fmt.Sprintf(" Only the role %s may override it.", c.OverrideRole)
+			}
+			rs = append(rs, Reason{Code: CodeConflict, Detail: c.Detail + words, Role: c.OverrideRole})
 		}
 	}
 	return rs
@@ -112,7 +122,7 @@ func (w Window) toldReasons(s Scene) (rs []Reason) {
 	case t.Waiting > 0:
 		rs = append(rs, Reason{Code: CodeNotAnnounced, Detail: fmt.Sprintf("%d of %d announcements are still on their way.", t.Waiting, t.Recipients)})
 	}
-	need := w.policy(s.Policy).Notice[w.Kind]
+	need := w.policy(s.Policy).NoticeOf(w.Kind, s.Services)
 	if need <= 0 || !t.Announced || t.Recipients == 0 || t.Accepted.IsZero() || w.noticeSettled() {
 		return rs
 	}

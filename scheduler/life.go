@@ -198,7 +198,7 @@ func (w *Window) addApproval(s Scene, yes Yes) error {
 	}
 	a := Approval{By: s.By.Email, At: s.Now, Note: tidy(yes.Note), Reason: tidy(yes.Reason)}
 	for _, c := range s.Conflicts {
-		if has(yes.Override, c.Kind) && c.Overridden == nil {
+		if has(yes.Override, c.Kind) && c.Overridden == nil && (c.OverrideRole == "" || s.By.Role.May(c.OverrideRole)) {
 			a.Overrides = append(a.Overrides, c)
 		}
 	}

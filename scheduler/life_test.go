@@ -219,7 +219,8 @@ func TestConflictsAreSymmetricAndHalfOpen(t *testing.T) {
 	} {
 		b.Interval = Interval{c.start, c.start.Add(2 * time.Hour)}
 		early := noon.Add(-100 * time.Hour)
-		ab, ba := a.Conflicts([]Window{a, b}, Policy{}, early), b.Conflicts([]Window{a, b}, Policy{}, early)
+		near := aroundOf([]Service{core}, a, b)
+		ab, ba := a.Conflicts(near, Policy{}, early), b.Conflicts(near, Policy{}, early)
 		if len(ab) != c.want || len(ba) != c.want {
 			t.Errorf("%s: %d and %d conflicts, want %d", c.name, len(ab), len(ba), c.want)
 		}

@@ -24,11 +24,13 @@ var Presets = []Preset{Solo, Team, Controlled}
 // that it was submitted under.
 type Policy struct {
 	Preset         Preset                 `json:"preset"`
-	Notice         map[Kind]time.Duration `json:"notice"`           // before the start; absent: none
-	Approvals      map[int]int            `json:"approvals"`        // of other people, by the most critical tier touched
-	SelfWaiver     bool                   `json:"self_waiver"`      // one may waive one's own check and close
-	VerifierIsLead bool                   `json:"verifier_is_lead"` // the lead may answer verify checks
-	WordingKeeps   bool                   `json:"wording_keeps"`    // wording edits keep the approvals
+	Notice         map[Kind]time.Duration `json:"notice"`            // before the start; absent: none
+	Longest        map[Kind]time.Duration `json:"longest,omitempty"` // it may last; absent: any length
+	Tiers          map[int]Limits         `json:"tiers,omitempty"`   // what a tier asks beyond
+	Approvals      map[int]int            `json:"approvals"`         // of other people, by the most critical tier touched
+	SelfWaiver     bool                   `json:"self_waiver"`       // one may waive one's own check and close
+	VerifierIsLead bool                   `json:"verifier_is_lead"`  // the lead may answer verify checks
+	WordingKeeps   bool                   `json:"wording_keeps"`     // wording edits keep the approvals
 	OwnersRequired bool                   `json:"owners_required"`
 	TellSomebody   bool                   `json:"tell_somebody"` // submit is refused with nobody to tell
 }
@@ -59,6 +61,35 @@ func (p Policy) Quorum(services []Service) int {
 		tier = min(tier, s.Tier)
 	}
 	return p.Approvals[tier]
+}
+
+// Limits is what a tier asks of a window on one of its services, by its kind:
+// more notice, a shorter time.
+type Limits struct {
+	Notice  map[Kind]time.Duration `json:"notice,omitempty"`
+	Longest map[Kind]time.Duration `json:"longest,omitempty"`
+}
+
+// NoticeOf is how long before its start a window on these services must be
+// announced: the longest that its kind and any of the tiers ask.
+func (p Policy) NoticeOf(kind Kind, services []Service) time.Duration {
+	notice := p.Notice[kind]
+	for _, s := range services {
+		notice = max(notice, p.Tiers[s.Tier].Notice[kind])
+	}
+	return notice
+}
+
+// LongestOf is how long a window on these services may last: the shortest that
+// its kind and any of the tiers allow, zero where there is no limit.
+func (p Policy) LongestOf(kind Kind, services []Service) time.Duration {
+	longest := p.Longest[kind]
+	for _, s := range services {
+		if d := p.Tiers[s.Tier].Longest[kind]; d > 0 && (longest == 0 || d < longest) {
+			longest = d
+		}
+	}
+	return longest
 }
 
 // Settings is what the organisation decided.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -25,14 +24,6 @@ type Service struct {
 	Checks       []Check // offered to windows that touch it
 	RollbackPlan string  // offered to windows that touch it
 	Updated      time.Time
-}
-
-// Hours is a weekly span in which maintenance is allowed.
-type Hours struct {
-	Days     []string `json:"days"` // mon … sun
-	From     string   `json:"from"` // 02:00
-	To       string   `json:"to"`   // 06:00
-	TimeZone string   `json:"time_zone"`
 }
 
 // Stakeholder is an address that hears about some or all services.
@@ -142,28 +133,6 @@ func (s *Service) Check() error {
 	return wrong.Err()
 }
 
-var weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
-
-func (h Hours) wrong() string {
-	if _, ok := Zone(h.TimeZone); !ok {
-		return "Give the time zone of the hours, such as Europe/Berlin."
-	}
-	if len(h.Days) == 0 {
-		return "Name the days of the hours: mon, tue, wed, thu, fri, sat, sun."
-	}
-	for _, d := range h.Days {
-		if !has(weekdays, d) {
-			return fmt.Sprintf("%q is none of mon, tue, wed, thu, fri, sat, sun.", d)
-		}
-	}
-	from, err := time.Parse("15:04", h.From)
-	to, err2 := time.Parse("15:04", h.To)
-	if err != nil || (err2 != nil && h.To != "24:00") || err2 == nil && from.Equal(to) {
-		return "Give the hours as 02:00 and 06:00."
-	}
-	return ""
-}
-
 // Check refuses malformed values of a stakeholder, as an InvalidError.
 func (s *Stakeholder) Check() error {
 	wrong := InvalidError{}
@@ -227,10 +196,18 @@ func (s *Settings) Check() error {
 	if s.Settle < 0 || s.Settle > 10*time.Minute {
 		wrong["settle"] = "Give a length of time from 0s to 10m."
 	}
-	for _, d := range s.Policy.Notice {
-		if d < 0 || d > 90*24*time.Hour {
-			wrong["notice"] = "Give a length of time from 0s to 90 days."
+	lengths := func(field string, of map[Kind]time.Duration, most time.Duration) {
+		for _, d := range of {
+			if d < 0 || d > most {
+				wrong[field] = fmt.Sprintf("Give a length of time from 0s to %d days.", most/(24*time.Hour))
+			}
 		}
+	}
+	lengths("notice", s.Policy.Notice, 90*24*time.Hour)
+	lengths("longest", s.Policy.Longest, LongestWindow)
+	for _, l := range s.Policy.Tiers {
+		lengths("tiers", l.Notice, 90*24*time.Hour)
+		lengths("tiers", l.Longest, LongestWindow)
 	}
 	for tier, n := range s.Policy.Approvals {
 		if tier < 1 || tier > 4 || n < 0 || n > 10 {
@@ -238,39 +215,4 @@ func (s *Settings) Check() error {
 		}
 	}
 	return wrong.Err()
-}
-
-// CheckUpstream refuses a service that depends on what is not among all, or on
-// itself through others: the cycle is named.
-func CheckUpstream(s Service, all []Service) error {
-	up := map[string][]string{}
-	for _, o := range all {
-		up[o.Slug] = o.Upstream
-	}
-	for _, slug := range s.Upstream {
-		if _, ok := up[slug]; !ok {
-			return InvalidError{"upstream": fmt.Sprintf("There is no service %q.", slug)}
-		}
-	}
-	up[s.Slug] = s.Upstream
-	seen := map[string]bool{}
-	var walk func(at string, path []string) []string
-	walk = func(at string, path []string) []string {
-		for _, next := range up[at] {
-			if next == s.Slug {
-				return append(path, next)
-			}
-			if !seen[next] {
-				seen[next] = true
-				if cycle := walk(next, append(slices.Clone(path), next)); cycle != nil {
-					return cycle
-				}
-			}
-		}
-		return nil
-	}
-	if cycle := walk(s.Slug, []string{s.Slug}); cycle != nil {
-		return InvalidError{"upstream": "This makes a circle: " + strings.Join(cycle, " → ") + "."}
-	}
-	return nil
 }

@@ -3,6 +3,7 @@ package scheduler
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -64,34 +65,45 @@ func Local(date, clock string, loc *time.Location) (at time.Time, wrong string) 
 	if err != nil {
 		return time.Time{}, "Give a day and a time, such as 2026-12-12 and 02:00."
 	}
-	at = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), 0, 0, loc)
-	if at.Format("2006-01-02 15:04") != t.Format("2006-01-02 15:04") {
-		return time.Time{}, fmt.Sprintf("%s %s does not exist in %s: the clocks go forward then.", date, clock, loc)
-	}
-	first, second := at, at
-	for _, shift := range []time.Duration{time.Hour, 30 * time.Minute, 2 * time.Hour} {
-		for _, other := range []time.Time{at.Add(-shift), at.Add(shift)} {
-			if other.Format("2006-01-02 15:04") != at.Format("2006-01-02 15:04") {
-				continue
-			}
-			if other.Before(first) {
-				first = other
-			}
-			if other.After(second) {
-				second = other
-			}
-		}
-	}
+	ats := instants(t, loc)
 	switch {
-	case first.Equal(second):
-		return at.UTC(), ""
-	case which == "earlier":
-		return first.UTC(), ""
+	case len(ats) == 0:
+		return time.Time{}, fmt.Sprintf("%s %s does not exist in %s: the clocks go forward then.", date, clock, loc)
+	case len(ats) == 1, which == "earlier":
+		return ats[0], ""
 	case which == "later":
-		return second.UTC(), ""
+		return ats[1], ""
 	}
 	return time.Time{}, fmt.Sprintf("%s %s happens twice in %s, at %s and at %s UTC: write %q or %q.",
-		date, clock, loc, first.UTC().Format("15:04"), second.UTC().Format("15:04"), clock+" earlier", clock+" later")
+		date, clock, loc, ats[0].Format("15:04"), ats[1].Format("15:04"), clock+" earlier", clock+" later")
+}
+
+// Wall is the instant at which the wall clock of loc shows what local, read as
+// UTC, shows. A time that a clock change skips moves forward by the change; of
+// one that it repeats the earlier is taken.
+func Wall(local time.Time, loc *time.Location) time.Time {
+	if ats := instants(local, loc); len(ats) > 0 {
+		return ats[0]
+	}
+	_, before := local.Add(-aDay).In(loc).Zone()
+	return local.Add(-time.Duration(before) * time.Second)
+}
+
+// aDay is far enough from a clock change to see the offset on its other side.
+const aDay = 24 * time.Hour
+
+// instants are the moments in UTC, the earlier first, at which the wall clock
+// of loc shows what local shows: none where it is skipped, two where it comes twice.
+func instants(local time.Time, loc *time.Location) (ats []time.Time) {
+	for _, side := range []time.Duration{-aDay, aDay} {
+		_, offset := local.Add(side).In(loc).Zone()
+		at := local.Add(-time.Duration(offset) * time.Second)
+		if _, o := at.In(loc).Zone(); o == offset && !slices.ContainsFunc(ats, at.Equal) {
+			ats = append(ats, at)
+		}
+	}
+	slices.SortFunc(ats, time.Time.Compare)
+	return ats
 }
 
 // span is an interval in words, on the wall clock of zone.

@@ -64,6 +64,7 @@ type Window struct {
 	Policy         Policy // the one it was submitted under; zero while a draft
 	ConflictReason string // why it was submitted in spite of blocking conflicts
 	Approvals      []Approval
+	Overrides      []Approval // of conflicts, at the start or as it was extended
 	Rejected       *Rejection // an emergency's, after the fact
 	ScheduledAt    time.Time  // when it last became scheduled
 

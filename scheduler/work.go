@@ -44,7 +44,7 @@ func (w *Window) Begin(s Scene, g Go) (Event, error) {
 			return Event{}, InvalidError{"reason": "Say why the gate may be overridden."}
 		}
 		reasons = slices.DeleteFunc(reasons, func(r Reason) bool {
-			if has(overridable, r.Code) {
+			if has(overridable, r.Code) && (r.Role == "" || s.By.Role.May(r.Role)) {
 				overridden = append(overridden, r)
 				return true
 			}
@@ -71,6 +71,7 @@ func (w *Window) Begin(s Scene, g Go) (Event, error) {
 		ev.Text += fmt.Sprintf(" %d announcements were captured, not sent.", s.Told.Captured)
 	}
 	if len(overridden) > 0 {
+		w.let(s, Blocking(s.Conflicts), g.Reason)
 		ev.Text += fmt.Sprintf(" The gate was overridden (%s): %s", codes(overridden), tidy(g.Reason))
 	}
 	if !g.At.IsZero() {
@@ -79,6 +80,13 @@ func (w *Window) Begin(s Scene, g Go) (Event, error) {
 	}
 	w.announce(&ev, AnnounceStarted, "")
 	return ev, nil
+}
+
+// let notes who let the conflicts of work that goes on pass, as they stood.
+func (w *Window) let(s Scene, conflicts []Conflict, reason string) {
+	if len(conflicts) > 0 {
+		w.Overrides = append(slices.Clone(w.Overrides), Approval{By: s.By.Email, At: s.Now, Overrides: conflicts, Reason: tidy(reason)})
+	}
 }
 
 func codes(rs []Reason) (all string) {
@@ -191,8 +199,12 @@ func (w *Window) Extend(s Scene, end time.Time, reason string) (Event, error) {
 	if len(block) > 0 && !s.By.Role.May(Approver) {
 		return Event{}, &GateError{"extend", conflictReasons(block), block}
 	}
+	if no := beyond(block, s.By.Role); len(no) > 0 {
+		return Event{}, &GateError{"extend", conflictReasons(no), no}
+	}
 	was := w.End
 	w.End = end
+	w.let(s, block, reason)
 	w.Acknowledged = time.Time{}
 	w.shown(s.Now)
 	ev := w.happened(s, Extended, fmt.Sprintf("%s extended it from %s to %s: %s", s.By.Name, InZone(was, w.TimeZone).Format("15:04"), InZone(end, w.TimeZone).Format("Mon 2 Jan 15:04 MST"), reason))

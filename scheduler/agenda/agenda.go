@@ -37,8 +37,16 @@ type View struct {
 	Under         scheduler.Policy // the policy that holds for it
 }
 
+// decision changes a window, or says why not.
+type decision func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error)
+
 // change lets decide change one window, and keeps both it and the event.
-func (a *Agenda) change(ctx context.Context, ref string, version int, by scheduler.Person, decide func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error)) (v View, err error) {
+func (a *Agenda) change(ctx context.Context, ref string, version int, by scheduler.Person, decide decision) (v View, err error) {
+	return a.changeAs(ctx, ref, version, func(w scheduler.Window) scheduler.Window { return w }, by, decide)
+}
+
+// changeAs is change, deciding on the scene of the window as it would be.
+func (a *Agenda) changeAs(ctx context.Context, ref string, version int, planned func(scheduler.Window) scheduler.Window, by scheduler.Person, decide decision) (v View, err error) {
 	err = a.db.Update(ctx, func(tx *store.Tx) error {
 		w, err := window(tx, ref)
 		if err != nil {
@@ -47,7 +55,7 @@ func (a *Agenda) change(ctx context.Context, ref string, version int, by schedul
 		if version > 0 && version != w.Version {
 			return scheduler.ErrStale
 		}
-		s, err := scene(tx, w, by)
+		s, err := scene(tx, planned(w), by)
 		if err != nil {
 			return err
 		}
@@ -62,10 +70,20 @@ func (a *Agenda) change(ctx context.Context, ref string, version int, by schedul
 		if err := Record(tx, ev); err != nil {
 			return err
 		}
-		v, err = view(tx, w)
+		v, err = settled(tx, w, by)
 		return err
 	})
 	return v, err
+}
+
+// settled is the window as it stands after a change, once those it collides
+// with were looked at again.
+func settled(tx *store.Tx, w scheduler.Window, by scheduler.Person) (View, error) {
+	v, err := view(tx, w)
+	if err != nil {
+		return v, err
+	}
+	return v, recheck(tx, v, by)
 }
 
 // scene gathers what a verb on w must know.
@@ -110,15 +128,7 @@ func viewsUnder(tx *store.Tx, ws []scheduler.Window, set scheduler.Settings) ([]
 	if len(ws) == 0 {
 		return nil, nil
 	}
-	all, err := services(tx)
-	if err != nil {
-		return nil, err
-	}
-	bySlug := make(map[string]scheduler.Service, len(all))
-	for _, s := range all {
-		bySlug[s.Slug] = s
-	}
-	near, err := neighbours(tx, ws)
+	near, err := around(tx, ws)
 	if err != nil {
 		return nil, err
 	}
@@ -130,11 +140,7 @@ func viewsUnder(tx *store.Tx, ws []scheduler.Window, set scheduler.Settings) ([]
 	for i, w := range ws {
 		v := View{Window: w, Told: told[w.ID], Now: tx.Now, Late: w.Late(tx.Now), Overrun: w.Overrun(tx.Now), Under: w.PolicyUnder(set.Policy)}
 		v.DecideBy, _ = w.DecideBy()
-		for _, a := range w.Services {
-			if s, ok := bySlug[a.Service]; ok {
-				v.Affected = append(v.Affected, s)
-			}
-		}
+		v.Affected = near.Graph.Of(w.Slugs())
 		v.Conflicts = w.Conflicts(near, v.Under, tx.Now)
 		v.Next, v.Reasons = w.Gate(scheduler.Scene{
 			Now: tx.Now, Services: v.Affected, Conflicts: v.Conflicts, Policy: set.Policy, Told: v.Told, Recipients: 1,
@@ -142,42 +148,6 @@ func viewsUnder(tx *store.Tx, ws []scheduler.Window, set scheduler.Settings) ([]
 		vs[i] = v
 	}
 	return vs, nil
-}
-
-// neighbours loads the windows that hold time near any of ws: on the same
-// services, under the same leads, or still running.
-func neighbours(tx *store.Tx, ws []scheduler.Window) ([]scheduler.Window, error) {
-	var from, to time.Time
-	for _, w := range ws {
-		if w.Start.IsZero() || w.State.Final() {
-			continue
-		}
-		if from.IsZero() || w.Start.Before(from) {
-			from = w.Start
-		}
-		if w.End.After(to) {
-			to = w.End
-		}
-		if w.State.Running() && tx.Now.After(to) {
-			to = tx.Now.Add(time.Second)
-		}
-	}
-	if from.IsZero() {
-		return nil, nil
-	}
-	if len(ws) > 1 {
-		return windows(tx, `
-			WHERE w.state IN ('requested', 'scheduled', 'in_progress', 'verifying') AND w.start_at < $1 AND w.start_at > $2 AND w.end_at > $3
-				OR w.state IN ('in_progress', 'verifying')`,
-			store.At(to), store.At(from.Add(-scheduler.LongestWindow)), store.At(from))
-	}
-	w := ws[0]
-	slugs := w.Slugs()
-	return windows(tx, `
-		WHERE w.state IN ('in_progress', 'verifying')
-			OR w.id IN (SELECT s.window_id FROM slots s WHERE s.service IN (`+holes(4, len(slugs))+`) AND s.start_at < $1 AND s.start_at > $2 AND s.end_at > $3)
-			OR w.lead = `+fmt.Sprintf("$%d", 4+len(slugs))+` AND w.state IN ('requested', 'scheduled') AND w.start_at < $1 AND w.start_at > $2 AND w.end_at > $3`,
-		append(append([]any{store.At(to), store.At(from.Add(-scheduler.LongestWindow)), store.At(from)}, anys(slugs)...), w.Lead)...)
 }
 
 // holes is "$from, $from+1, …" for n arguments; NULL for none, which matches nothing.

@@ -208,8 +208,9 @@ func keepParts(tx *store.Tx, w scheduler.Window) error {
 		if !w.State.Holds() || w.Start.IsZero() {
 			continue
 		}
+		i := w.Slot(s.Service)
 		if _, err := tx.Exec(`INSERT INTO slots (service, start_at, end_at, window_id) VALUES ($1, $2, $3, $4)`,
-			s.Service, store.At(w.Start), store.At(w.End), w.ID); err != nil {
+			s.Service, store.At(i.Start), store.At(i.End), w.ID); err != nil {
 			return err
 		}
 	}

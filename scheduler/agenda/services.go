@@ -3,6 +3,7 @@ package agenda
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"lull/scheduler"
@@ -22,6 +23,16 @@ func services(tx *store.Tx) ([]scheduler.Service, error) {
 // ServicesOf loads the services of these slugs that exist.
 func ServicesOf(tx *store.Tx, slugs []string) ([]scheduler.Service, error) {
 	return store.Rows(tx, scanService, `SELECT doc FROM services WHERE slug IN (`+holes(1, len(slugs))+`) ORDER BY slug`, anys(slugs)...)
+}
+
+// missing says in words which of the slugs names no service, if one does not.
+func missing(slugs []string, have []scheduler.Service) string {
+	for _, slug := range slugs {
+		if !slices.ContainsFunc(have, func(s scheduler.Service) bool { return s.Slug == slug }) {
+			return fmt.Sprintf("There is no service %q.", slug)
+		}
+	}
+	return ""
 }
 
 // Services lists every service by its slug.
@@ -63,7 +74,7 @@ func (a *Agenda) AddService(ctx context.Context, s scheduler.Service, by schedul
 		if len(have) > 0 {
 			return scheduler.InvalidError{"slug": fmt.Sprintf("There is a service %q already.", s.Slug)}
 		}
-		return keepService(tx, &s, by, "added")
+		return keepService(tx, &s, scheduler.Service{}, by, "added")
 	})
 	return s, err
 }
@@ -71,19 +82,24 @@ func (a *Agenda) AddService(ctx context.Context, s scheduler.Service, by schedul
 // ChangeService changes a service; its slug stays.
 func (a *Agenda) ChangeService(ctx context.Context, slug string, apply func(*scheduler.Service) error, by scheduler.Person) (s scheduler.Service, err error) {
 	err = a.db.Update(ctx, func(tx *store.Tx) error {
-		if s, err = service(tx, slug); err != nil {
+		was, err := service(tx, slug)
+		if err != nil {
 			return err
 		}
+		s = was
+		s.Upstream, s.Hours = slices.Clone(was.Upstream), slices.Clone(was.Hours)
 		if err := apply(&s); err != nil {
 			return err
 		}
 		s.Slug = slug
-		return keepService(tx, &s, by, "changed")
+		return keepService(tx, &s, was, by, "changed")
 	})
 	return s, err
 }
 
-func keepService(tx *store.Tx, s *scheduler.Service, by scheduler.Person, did string) error {
+// keepService keeps s in the place of was, and tells the people of windows that
+// something new stands in the way of.
+func keepService(tx *store.Tx, s *scheduler.Service, was scheduler.Service, by scheduler.Person, did string) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
@@ -110,7 +126,15 @@ func keepService(tx *store.Tx, s *scheduler.Service, by scheduler.Person, did st
 			return fmt.Errorf("agenda: keep service %s: %w", s.Slug, err)
 		}
 	}
-	return Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.ServiceKept, Text: fmt.Sprintf("%s %s the service %s.", by.Name, did, s.Name), Data: scheduler.Facts{Subject: s.Slug}})
+	if err := Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.ServiceKept, Text: fmt.Sprintf("%s %s the service %s.", by.Name, did, s.Name), Data: scheduler.Facts{Subject: s.Slug}}); err != nil {
+		return err
+	}
+	if was.Slug == "" || was.Tier == s.Tier && reflect.DeepEqual(was.Hours, s.Hours) && slices.Equal(was.Upstream, s.Upstream) {
+		return nil
+	}
+	graph := scheduler.NewGraph(append(all, *s))
+	near := append(graph.Upstream(append(was.Upstream, s.Slug)...), graph.Downstream(s.Slug)...)
+	return recheckAll(tx, scope{services: append(append(near, s.Slug), was.Upstream...)}, by)
 }
 
 // DeleteService forgets a service that no window names and nothing depends on.
@@ -132,26 +156,4 @@ func (a *Agenda) DeleteService(ctx context.Context, slug string, by scheduler.Pe
 		}
 		return Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.ServiceDeleted, Text: fmt.Sprintf("%s deleted the service %s.", by.Name, s.Name), Data: scheduler.Facts{Subject: slug}})
 	})
-}
-
-// reach lists the services and all that depend on them, directly or through others.
-func reach(all []scheduler.Service, slugs []string) (found []scheduler.Service) {
-	in := map[string]bool{}
-	for _, s := range slugs {
-		in[s] = true
-	}
-	for grew := true; grew; {
-		grew = false
-		for _, s := range all {
-			if !in[s.Slug] && slices.ContainsFunc(s.Upstream, func(up string) bool { return in[up] }) {
-				in[s.Slug], grew = true, true
-			}
-		}
-	}
-	for _, s := range all {
-		if in[s.Slug] {
-			found = append(found, s)
-		}
-	}
-	return found
 }

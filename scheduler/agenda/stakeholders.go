@@ -26,7 +26,8 @@ func Recipients(tx *store.Tx, w scheduler.Window, kind scheduler.Announcement) (
 	if err != nil {
 		return nil, fmt.Errorf("agenda: recipients: %w", err)
 	}
-	touched := reach(all, w.Slugs())
+	graph := scheduler.NewGraph(all)
+	touched := graph.Of(append(w.Slugs(), graph.Downstream(w.Slugs()...)...))
 	var to []scheduler.Stakeholder
 	for _, s := range everyone {
 		if s.Hears(kind, touched) {

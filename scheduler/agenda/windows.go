@@ -47,7 +47,7 @@ func (a *Agenda) Book(ctx context.Context, plan scheduler.Plan, sub Submission, 
 				return err
 			}
 		}
-		v, err = view(tx, w)
+		v, err = settled(tx, w, by)
 		return err
 	})
 	return v, err
@@ -73,10 +73,8 @@ func known(tx *store.Tx, p scheduler.Plan) error {
 	if err != nil {
 		return err
 	}
-	for _, slug := range p.Slugs() {
-		if !slices.ContainsFunc(have, func(s scheduler.Service) bool { return s.Slug == slug }) {
-			wrong["services"] = fmt.Sprintf("There is no service %q.", slug)
-		}
+	if gone := missing(p.Slugs(), have); gone != "" {
+		wrong["services"] = gone
 	}
 	if p.Lead != "" {
 		var n int
@@ -160,7 +158,7 @@ func (a *Agenda) Change(ctx context.Context, ref string, version int, e Edit, by
 		if err := Record(tx, ev); err != nil {
 			return err
 		}
-		v, err = view(tx, w)
+		v, err = settled(tx, w, by)
 		return err
 	})
 	return v, err
@@ -229,9 +227,16 @@ func (a *Agenda) Close(ctx context.Context, ref string, version int, e scheduler
 	return a.change(ctx, ref, version, by, func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error) { return w.Close(s, e) })
 }
 
-// Extend moves the end of a running window.
+// Extend moves the end of a running window. What stands in the way is judged as
+// it would be.
 func (a *Agenda) Extend(ctx context.Context, ref string, version int, end time.Time, reason string, by scheduler.Person) (v View, err error) {
-	return a.change(ctx, ref, version, by, func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error) {
+	longer := func(w scheduler.Window) scheduler.Window {
+		if end.After(w.End) && end.Sub(w.Start) <= scheduler.LongestWindow {
+			w.End = end.UTC().Truncate(time.Second)
+		}
+		return w
+	}
+	return a.changeAs(ctx, ref, version, longer, by, func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error) {
 		return w.Extend(s, end, reason)
 	})
 }

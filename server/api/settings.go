@@ -20,6 +20,8 @@ type settings struct {
 	StatusOpen     bool                      `json:"status_open"`
 	Preset         scheduler.Preset          `json:"preset"`
 	Notice         map[scheduler.Kind]length `json:"notice"`
+	Longest        map[scheduler.Kind]length `json:"longest"` // 0s: any length
+	Tiers          map[string]limits         `json:"tiers"`   // what a tier asks beyond
 	Approvals      map[string]int            `json:"approvals"`
 	SelfWaiver     bool                      `json:"self_waiver"`
 	VerifierIsLead bool                      `json:"verifier_is_lead"`
@@ -38,6 +40,8 @@ type settingsInput struct {
 	StatusOpen     *bool              `json:"status_open"`
 	Preset         *scheduler.Preset  `json:"preset"`
 	Notice         *map[string]length `json:"notice"`
+	Longest        *map[string]length `json:"longest"`
+	Tiers          *map[string]limits `json:"tiers"`
 	Approvals      *map[string]int    `json:"approvals"`
 	SelfWaiver     *bool              `json:"self_waiver"`
 	VerifierIsLead *bool              `json:"verifier_is_lead"`
@@ -48,18 +52,27 @@ type settingsInput struct {
 	Settle         *length            `json:"settle"`
 }
 
+// limits is what a tier asks of a window on one of its services, by its kind.
+type limits struct {
+	Notice  map[string]length `json:"notice"`
+	Longest map[string]length `json:"longest"`
+}
+
 // tiers is how many tiers of services there are.
 const tiers = 4
 
 func showSettings(s scheduler.Settings) settings {
 	p := s.Policy
 	shown := settings{
-		s.Organisation, s.TimeZone, s.StatusOpen, p.Preset, map[scheduler.Kind]length{}, map[string]int{},
+		s.Organisation, s.TimeZone, s.StatusOpen, p.Preset, map[scheduler.Kind]length{}, map[scheduler.Kind]length{}, map[string]limits{}, map[string]int{},
 		p.SelfWaiver, p.VerifierIsLead, p.WordingKeeps, p.OwnersRequired, p.TellSomebody,
 		each(s.Reminders, func(d time.Duration) length { return length(d) }), length(s.Settle),
 	}
 	for _, kind := range scheduler.Kinds {
-		shown.Notice[kind] = length(p.Notice[kind])
+		shown.Notice[kind], shown.Longest[kind] = length(p.Notice[kind]), length(p.Longest[kind])
+	}
+	for tier, l := range p.Tiers {
+		shown.Tiers[strconv.Itoa(tier)] = limits{shownLengths(l.Notice), shownLengths(l.Longest)}
 	}
 	for tier := 1; tier <= tiers; tier++ {
 		shown.Approvals[strconv.Itoa(tier)] = p.Approvals[tier]
@@ -91,29 +104,53 @@ func (in settingsInput) apply(s *scheduler.Settings) error {
 	return in.applyMaps(p)
 }
 
+// shownLengths is lengths by kind as the API shows them.
+func shownLengths(of map[scheduler.Kind]time.Duration) map[string]length {
+	shown := map[string]length{}
+	for kind, d := range of {
+		shown[string(kind)] = length(d)
+	}
+	return shown
+}
+
+// applyMaps writes what was given by kind or by tier. What a tier is given
+// takes the place of all that it asked before.
 func (in settingsInput) applyMaps(p *scheduler.Policy) error {
 	wrong := scheduler.InvalidError{}
-	notice, approvals := maps.Clone(p.Notice), maps.Clone(p.Approvals)
-	if notice == nil {
-		notice = map[scheduler.Kind]time.Duration{}
-	}
-	if approvals == nil {
-		approvals = map[int]int{}
-	}
-	for kind, l := range given(in.Notice) {
-		if !slices.Contains(scheduler.Kinds, scheduler.Kind(kind)) {
-			wrong["notice"] = fmt.Sprintf("There is no kind of window %q.", kind)
+	byKind := func(field string, into map[scheduler.Kind]time.Duration, from map[string]length) map[scheduler.Kind]time.Duration {
+		into = maps.Clone(into)
+		if into == nil {
+			into = map[scheduler.Kind]time.Duration{}
 		}
-		notice[scheduler.Kind(kind)] = time.Duration(l)
+		for kind, l := range from {
+			if !slices.Contains(scheduler.Kinds, scheduler.Kind(kind)) {
+				wrong[field] = fmt.Sprintf("There is no kind of window %q.", kind)
+			}
+			into[scheduler.Kind(kind)] = time.Duration(l)
+		}
+		return into
 	}
-	for name, n := range given(in.Approvals) {
+	tierOf := func(field, name string) int {
 		tier, err := strconv.Atoi(name)
 		if err != nil || tier < 1 || tier > tiers {
-			wrong["approvals"] = fmt.Sprintf("There is no tier %q: they are 1 to 4.", name)
+			wrong[field] = fmt.Sprintf("There is no tier %q: they are 1 to 4.", name)
 		}
-		approvals[tier] = n
+		return tier
 	}
-	p.Notice, p.Approvals = notice, approvals
+	p.Notice, p.Longest = byKind("notice", p.Notice, given(in.Notice)), byKind("longest", p.Longest, given(in.Longest))
+	p.Tiers, p.Approvals = maps.Clone(p.Tiers), maps.Clone(p.Approvals)
+	for name, l := range given(in.Tiers) {
+		if p.Tiers == nil {
+			p.Tiers = map[int]scheduler.Limits{}
+		}
+		p.Tiers[tierOf("tiers", name)] = scheduler.Limits{Notice: byKind("tiers", nil, l.Notice), Longest: byKind("tiers", nil, l.Longest)}
+	}
+	for name, n := range given(in.Approvals) {
+		if p.Approvals == nil {
+			p.Approvals = map[int]int{}
+		}
+		p.Approvals[tierOf("approvals", name)] = n
+	}
 	return wrong.Err()
 }
 

@@ -105,6 +105,10 @@ type conflict struct {
 	Detail     string                 `json:"detail"`
 	Window     string                 `json:"window,omitempty"`
 	Service    string                 `json:"service,omitempty"`
+	Freeze     string                 `json:"freeze,omitempty"`
+	Start      *moment                `json:"start,omitempty"` // of the other thing
+	End        *moment                `json:"end,omitempty"`
+	Override   scheduler.Role         `json:"override_role,omitempty"` // where it is more than an approver's
 	Overridden *rejection             `json:"overridden"`
 }
 
@@ -179,7 +183,13 @@ func showApproval(a scheduler.Approval) approval {
 }
 
 func showConflict(c scheduler.Conflict) conflict {
-	shown := conflict{c.Kind, c.Blocking, c.Detail, c.Window, c.Service, nil}
+	shown := conflict{Kind: c.Kind, Blocking: c.Blocking, Detail: c.Detail, Window: c.Window, Service: c.Service, Freeze: c.Freeze}
+	if !c.Start.IsZero() {
+		shown.Start, shown.End = &moment{c.Start}, &moment{c.End}
+	}
+	if c.OverrideRole != scheduler.Approver {
+		shown.Override = c.OverrideRole
+	}
 	if o := c.Overridden; o != nil {
 		shown.Overridden = &rejection{o.By, moment{o.At}, o.Reason}
 	}

@@ -1,0 +1,168 @@
+package agenda
+
+import (
+	"fmt"
+	"strings"
+
+	"lull/scheduler"
+	"lull/scheduler/store"
+)
+
+// know notes the conflicts of a window that its people see as they act on it:
+// nobody is told of these again.
+func know(tx *store.Tx, v View) error {
+	if _, err := tx.Exec(`DELETE FROM known_conflicts WHERE window_id = $1`, v.ID); err != nil {
+		return fmt.Errorf("agenda: known conflicts of %s: %w", v.Name(), err)
+	}
+	if !v.State.Holds() {
+		return nil
+	}
+	for _, c := range v.Conflicts {
+		if err := learn(tx, v.ID, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func learn(tx *store.Tx, window string, c scheduler.Conflict) error {
+	_, err := tx.Exec(`INSERT INTO known_conflicts (window_id, name, other) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, window, c.Key(), c.Window)
+	if err != nil {
+		return fmt.Errorf("agenda: known conflicts: %w", err)
+	}
+	return nil
+}
+
+// recheck looks again at the windows that a changed one collides with or no
+// longer does, and tells their people what is new to them.
+func recheck(tx *store.Tx, changed View, by scheduler.Person) error {
+	if err := know(tx, changed); err != nil {
+		return err
+	}
+	others, err := store.Rows(tx, scanString, `SELECT window_id FROM known_conflicts WHERE other = $1`, changed.ID)
+	if err != nil {
+		return fmt.Errorf("agenda: recheck %s: %w", changed.Name(), err)
+	}
+	if changed.State.Holds() {
+		for _, c := range changed.Conflicts {
+			if c.Window != "" {
+				others = append(others, c.Window)
+			}
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	ws, err := windows(tx, `WHERE w.id IN (`+holes(1, len(others))+`) AND w.state IN ('requested', 'scheduled', 'in_progress', 'verifying') ORDER BY w.start_at, w.id`, anys(others)...)
+	if err != nil {
+		return err
+	}
+	return tellNew(tx, ws, by)
+}
+
+// scope is what a change of the world around windows touches.
+type scope struct {
+	services []string // slugs; nil: all
+	scheduler.Interval
+}
+
+// recheckAll looks again at the windows still to come in the scope, after what
+// they stand under has changed: a freeze, a service's hours, what it depends on.
+func recheckAll(tx *store.Tx, in scope, by scheduler.Person) error {
+	const some = 200
+	from := in.Start
+	if from.Before(tx.Now) {
+		from = tx.Now
+	}
+	args := []any{store.At(from)}
+	where := `WHERE w.state IN ('requested', 'scheduled') AND w.end_at > $1`
+	if !in.End.IsZero() {
+		args = append(args, store.At(in.End))
+		where += fmt.Sprintf(` AND w.start_at < $%d`, len(args))
+	}
+	if in.services != nil {
+		where += ` AND w.id IN (SELECT s.window_id FROM slots s WHERE s.service IN (` + holes(len(args)+1, len(in.services)) + `))`
+		args = append(args, anys(in.services)...)
+	}
+	after := ""
+	for {
+		page := fmt.Sprintf(` AND w.id > $%d ORDER BY w.id LIMIT %d`, len(args)+1, some)
+		ws, err := windows(tx, where+page, append(args, after)...)
+		if err != nil || len(ws) == 0 {
+			return err
+		}
+		after = ws[len(ws)-1].ID
+		if err := tellNew(tx, ws, by); err != nil {
+			return err
+		}
+	}
+}
+
+// tellNew records for each window the conflicts that its people do not know of,
+// and forgets those that are no more, so that they are new should they return.
+func tellNew(tx *store.Tx, ws []scheduler.Window, by scheduler.Person) error {
+	vs, err := views(tx, ws)
+	if err != nil {
+		return err
+	}
+	knew, err := knownTo(tx, ws)
+	if err != nil {
+		return err
+	}
+	for _, v := range vs {
+		gone, fresh := knew[v.ID], []scheduler.Conflict(nil)
+		for _, c := range v.Conflicts {
+			if !gone[c.Key()] && c.Kind != scheduler.ShortNotice {
+				fresh = append(fresh, c)
+			}
+			delete(gone, c.Key())
+		}
+		for name := range gone {
+			if _, err := tx.Exec(`DELETE FROM known_conflicts WHERE window_id = $1 AND name = $2`, v.ID, name); err != nil {
+				return fmt.Errorf("agenda: recheck %s: %w", v.Name(), err)
+			}
+		}
+		if len(fresh) == 0 {
+			continue
+		}
+		words := []string{"New in the way:"}
+		for _, c := range fresh {
+			if err := learn(tx, v.ID, c); err != nil {
+				return err
+			}
+			words = append(words, c.Detail)
+		}
+		if err := Record(tx, scheduler.Event{
+			WindowID: v.ID, Actor: by.Email, Via: by.Via, Kind: scheduler.Conflicted, Text: strings.Join(words, " "),
+			Data: scheduler.Facts{State: v.State, Inside: true, Conflicts: fresh},
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// knownTo is the names of the conflicts that the people of each window know of.
+func knownTo(tx *store.Tx, ws []scheduler.Window) (map[string]map[string]bool, error) {
+	knew := make(map[string]map[string]bool, len(ws))
+	ids := make([]any, len(ws))
+	for i, w := range ws {
+		ids[i], knew[w.ID] = w.ID, map[string]bool{}
+	}
+	rows, err := store.Rows(tx, func(r store.Scanner) (p part[string], err error) {
+		err = r.Scan(&p.of, &p.it)
+		return p, err
+	}, `SELECT window_id, name FROM known_conflicts WHERE window_id IN (`+holes(1, len(ids))+`)`, ids...)
+	if err != nil {
+		return nil, fmt.Errorf("agenda: known conflicts: %w", err)
+	}
+	for _, r := range rows {
+		knew[r.of][r.it] = true
+	}
+	return knew, nil
+}
+
+func scanString(r store.Scanner) (s string, err error) {
+	err = r.Scan(&s)
+	return s, err
+}

@@ -1,0 +1,116 @@
+package scheduler
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Graph is what depends on what.
+type Graph struct {
+	by       map[string]Service
+	up, down map[string][]string
+}
+
+// NewGraph is the graph of all services.
+func NewGraph(all []Service) Graph {
+	g := Graph{by: make(map[string]Service, len(all)), up: map[string][]string{}, down: map[string][]string{}}
+	for _, s := range all {
+		g.by[s.Slug] = s
+		g.up[s.Slug] = s.Upstream
+		for _, up := range s.Upstream {
+			g.down[up] = append(g.down[up], s.Slug)
+		}
+	}
+	return g
+}
+
+// Service is the one with that slug.
+func (g Graph) Service(slug string) (Service, bool) {
+	s, ok := g.by[slug]
+	return s, ok
+}
+
+// Of lists the services of these slugs that there are, in the order given.
+func (g Graph) Of(slugs []string) (found []Service) {
+	for _, slug := range slugs {
+		if s, ok := g.by[slug]; ok {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// Upstream lists by their slugs what the services depend on, directly or
+// through others, without themselves.
+func (g Graph) Upstream(slugs ...string) []string { return reached(g.up, slugs) }
+
+// Downstream lists by their slugs what depends on the services, directly or
+// through others, without themselves.
+func (g Graph) Downstream(slugs ...string) []string { return reached(g.down, slugs) }
+
+func reached(edges map[string][]string, from []string) []string {
+	seen := make(map[string]bool, len(from))
+	for _, slug := range from {
+		seen[slug] = true
+	}
+	queue := slices.Clone(from)
+	var found []string
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		for _, next := range edges[at] {
+			if !seen[next] {
+				seen[next] = true
+				found = append(found, next)
+				queue = append(queue, next)
+			}
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// cycle is a way from the service back to itself, nil when there is none.
+func (g Graph) cycle(slug string) []string {
+	came := map[string]string{}
+	queue := []string{slug}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		for _, next := range g.up[at] {
+			if next == slug {
+				way := []string{slug}
+				for at != slug {
+					way = append(way, at)
+					at = came[at]
+				}
+				way = append(way, slug)
+				slices.Reverse(way)
+				return way
+			}
+			if _, seen := came[next]; !seen {
+				came[next] = at
+				queue = append(queue, next)
+			}
+		}
+	}
+	return nil
+}
+
+// CheckUpstream refuses a service that depends on what is not among all, or on
+// itself through others: the cycle is named.
+func CheckUpstream(s Service, all []Service) error {
+	g := NewGraph(all)
+	for _, slug := range s.Upstream {
+		if _, ok := g.by[slug]; !ok {
+			return InvalidError{"upstream": "There is no service \"" + slug + "\"."}
+		}
+	}
+	g.up = maps.Clone(g.up)
+	g.up[s.Slug] = s.Upstream
+	if way := g.cycle(s.Slug); way != nil {
+		return InvalidError{"upstream": "This makes a circle: " + strings.Join(way, " → ") + "."}
+	}
+	return nil
+}
