@@ -24,23 +24,24 @@ const module = "lull/"
 var arrows = map[string][]string{
 	"migrations":                {},
 	"scheduler":                 {},
+	"scheduler/recur":           {},
 	"scheduler/store":           {"migrations"},
 	"scheduler/store/storetest": {"scheduler/store"},
 	"scheduler/ical":            {"scheduler"},
-	"scheduler/agenda":          {"scheduler", "scheduler/store"},
+	"scheduler/agenda":          {"scheduler", "scheduler/recur", "scheduler/store"},
 	"notifier":                  {"scheduler", "scheduler/agenda", "scheduler/ical", "scheduler/store"},
-	"web":                       {"scheduler", "scheduler/agenda"},
+	"web":                       {"scheduler", "scheduler/agenda", "scheduler/recur"},
 	"server/access":             {"scheduler", "scheduler/agenda", "scheduler/store"},
 	"server/reply":              {"scheduler", "scheduler/agenda", "scheduler/store", "server/access"},
 	// A restore has to know whether the schema of a backup is one that it can serve.
 	"server/backup": {"migrations", "scheduler/store"},
 	"server/feed":   {"scheduler", "scheduler/agenda", "scheduler/ical", "scheduler/store", "server/access", "server/reply"},
 	"server/api": {
-		"notifier", "scheduler", "scheduler/agenda", "scheduler/ical", "scheduler/store",
+		"notifier", "scheduler", "scheduler/agenda", "scheduler/ical", "scheduler/recur", "scheduler/store",
 		"server/access", "server/feed", "server/reply",
 	},
 	"server/site": {
-		"notifier", "scheduler", "scheduler/agenda", "scheduler/ical", "scheduler/store",
+		"notifier", "scheduler", "scheduler/agenda", "scheduler/ical", "scheduler/recur", "scheduler/store",
 		"server/access", "server/feed", "server/reply", "web",
 	},
 	"server": {
@@ -51,18 +52,19 @@ var arrows = map[string][]string{
 
 // doors says by which one package a foreign module enters.
 var doors = map[string]string{
-	"filippo.io/age":                "server/backup",
-	"github.com/arran4/golang-ical": "scheduler/ical",
-	"github.com/google/uuid":        "scheduler/store",
-	"github.com/jackc/pgx":          "scheduler/store",
-	"github.com/labstack/echo":      "server",
-	"github.com/mattn/go-sqlite3":   "scheduler/store",
-	"github.com/pressly/goose":      "migrations",
-	"github.com/wneessen/go-mail":   "notifier",
-	"golang.org/x/crypto":           "server/access",
-	"golang.org/x/net":              "scheduler",
-	"golang.org/x/text":             "server/access",
-	"golang.org/x/time":             "notifier",
+	"filippo.io/age":                 "server/backup",
+	"github.com/arran4/golang-ical":  "scheduler/ical",
+	"github.com/google/uuid":         "scheduler/store",
+	"github.com/jackc/pgx":           "scheduler/store",
+	"github.com/labstack/echo":       "server",
+	"github.com/mattn/go-sqlite3":    "scheduler/store",
+	"github.com/pressly/goose":       "migrations",
+	"github.com/teambition/rrule-go": "scheduler/recur",
+	"github.com/wneessen/go-mail":    "notifier",
+	"golang.org/x/crypto":            "server/access",
+	"golang.org/x/net":               "scheduler",
+	"golang.org/x/text":              "server/access",
+	"golang.org/x/time":              "notifier",
 }
 
 // listed is one package of ours, as go list tells.
