@@ -1,6 +1,7 @@
 package agenda_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -158,5 +159,46 @@ func TestAnExtensionIntoAnotherWindowNeedsAnOverride(t *testing.T) {
 	}
 	if block := scheduler.Blocking(v.Conflicts); len(v.Conflicts) != 1 || len(block) != 0 {
 		t.Fatalf("got %+v; want the one conflict, overridden by who extended", v.Conflicts)
+	}
+}
+
+func TestAFreezeComesAgainOnTheWallClock(t *testing.T) {
+	t.Parallel()
+	a, _ := open(t)
+	berlin, _ := scheduler.Zone("Europe/Berlin")
+	friday := time.Date(2026, 3, 13, 18, 0, 0, 0, berlin)
+	f, err := a.AddFreeze(t.Context(), scheduler.Freeze{
+		Title: "Weekend", RRule: "freq=weekly;byday=fr;until=20260410", TimeZone: "Europe/Berlin",
+		Interval: scheduler.Interval{Start: friday, End: friday.AddDate(0, 0, 2).Add(12 * time.Hour)},
+	}, bob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	periods, err := a.Frozen(t.Context(), scheduler.Interval{Start: f.Start, End: f.Start.AddDate(1, 0, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range periods {
+		got = append(got, p.Period.Start.Format("02T15")+"/"+p.Period.End.Format("02T15"))
+	}
+	want := []string{"13T17/16T05", "20T17/23T05", "27T17/30T04", "03T16/06T04", "10T16/13T04"} // the clocks go forward on the 29th
+	if !slices.Equal(got, want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+	if periods, err = a.Frozen(t.Context(), scheduler.Interval{Start: periods[1].Period.End, End: periods[2].Period.Start}); err != nil || len(periods) != 0 {
+		t.Fatalf("got %v, %v between two periods", periods, err)
+	}
+	for _, c := range []struct{ name, rule, field string }{
+		{"no rule", "often", "rrule"},
+		{"a bomb", "FREQ=SECONDLY", "rrule"},
+		{"before it is over", "FREQ=DAILY", "rrule"},
+		{"begins on another day", "FREQ=WEEKLY;BYDAY=MO", "start"},
+	} {
+		_, err := a.ChangeFreeze(t.Context(), f.ID, 0, func(f *scheduler.Freeze) error { f.RRule = c.rule; return nil }, bob)
+		var wrong scheduler.InvalidError
+		if !errors.As(err, &wrong) || wrong[c.field] == "" {
+			t.Errorf("%s: got %v, want words for %s", c.name, err, c.field)
+		}
 	}
 }
