@@ -50,14 +50,20 @@ func around(tx *store.Tx, ws []scheduler.Window) (near scheduler.Around, err err
 	if reach.Start.IsZero() {
 		return near, nil
 	}
+	return near, fill(tx, &near, on, by, reach)
+}
+
+// fill loads what is held on the services and led by the leads, and the freezes
+// within reach.
+func fill(tx *store.Tx, near *scheduler.Around, on, by []want, reach scheduler.Interval) (err error) {
 	if near.Held, err = held(tx, on); err != nil {
-		return near, err
+		return err
 	}
 	if near.Led, err = led(tx, by); err != nil {
-		return near, err
+		return err
 	}
 	near.Freezes, err = frozen(tx, reach)
-	return near, err
+	return err
 }
 
 // mostWants is how many stretches one statement asks for.
