@@ -96,8 +96,8 @@ func (q Search) Slots(a Around, policy Policy, now time.Time) (slots []Slot, rea
 		allowed = common(allowed, Allowed(s.Hours, within))
 	}
 	blocking, warning := q.inTheWay(a, services)
-	free := without(allowed, merged(blocking))
-	clear := without(slices.Clone(free), merged(warning))
+	free := without(allowed, Merged(blocking))
+	clear := without(slices.Clone(free), Merged(warning))
 	for _, i := range q.cut(clear, q.Count) {
 		slots = append(slots, Slot{Interval: i})
 	}

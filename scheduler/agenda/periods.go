@@ -3,6 +3,7 @@ package agenda
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"lull/scheduler"
@@ -11,6 +12,19 @@ import (
 
 // mostPeriods is how many periods of one freeze are looked at, at most.
 const mostPeriods = 5000
+
+// periodsIn lists the periods of the freezes that touch i, by their start.
+func periodsIn(all []scheduler.Freeze, i scheduler.Interval) (periods []scheduler.Frozen, err error) {
+	for _, f := range all {
+		some, err := periodsOf(f, i)
+		if err != nil {
+			return nil, fmt.Errorf("agenda: freeze %s: %w", f.ID, err)
+		}
+		periods = append(periods, some...)
+	}
+	slices.SortStableFunc(periods, func(a, b scheduler.Frozen) int { return a.Period.Start.Compare(b.Period.Start) })
+	return periods, nil
+}
 
 // periodsOf lists the periods of f that touch i. One that comes again lasts as
 // long on the wall clock each time, from Friday 18:00 to Monday 06:00, whatever

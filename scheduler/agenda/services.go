@@ -17,7 +17,11 @@ func scanService(r store.Scanner) (s scheduler.Service, err error) {
 
 // services lists every service by its slug.
 func services(tx *store.Tx) ([]scheduler.Service, error) {
-	return store.Rows(tx, scanService, `SELECT doc FROM services ORDER BY slug`)
+	under, err := groundOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(under.services), nil
 }
 
 // ServicesOf loads the services of these slugs that exist.
@@ -126,6 +130,9 @@ func keepService(tx *store.Tx, s *scheduler.Service, was scheduler.Service, by s
 			return fmt.Errorf("agenda: keep service %s: %w", s.Slug, err)
 		}
 	}
+	if err := shake(tx); err != nil {
+		return err
+	}
 	if err := Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.ServiceKept, Text: fmt.Sprintf("%s %s the service %s.", by.Name, did, s.Name), Data: scheduler.Facts{Subject: s.Slug}}); err != nil {
 		return err
 	}
@@ -153,6 +160,9 @@ func (a *Agenda) DeleteService(ctx context.Context, slug string, by scheduler.Pe
 		}
 		if _, err := tx.Exec(`DELETE FROM services WHERE slug = $1`, slug); err != nil {
 			return fmt.Errorf("agenda: delete service: %w", err)
+		}
+		if err := shake(tx); err != nil {
+			return err
 		}
 		return Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.ServiceDeleted, Text: fmt.Sprintf("%s deleted the service %s.", by.Name, s.Name), Data: scheduler.Facts{Subject: slug}})
 	})

@@ -14,11 +14,11 @@ func (a *Agenda) Slots(ctx context.Context, q scheduler.Search) (slots []schedul
 		if err := q.Check(tx.Now); err != nil {
 			return err
 		}
-		all, err := services(tx)
+		under, err := groundOf(tx)
 		if err != nil {
 			return err
 		}
-		if gone := missing(q.Services, all); gone != "" {
+		if gone := missing(q.Services, under.services); gone != "" {
 			return scheduler.InvalidError{"service": gone}
 		}
 		set, err := SettingsIn(tx)
@@ -32,16 +32,14 @@ func (a *Agenda) Slots(ctx context.Context, q scheduler.Search) (slots []schedul
 			}
 			q.Window = w.ID
 		}
-		near := scheduler.Around{Graph: scheduler.NewGraph(all)}
-		var on, by []want
-		slugs := append(near.Graph.Upstream(q.Services...), near.Graph.Downstream(q.Services...)...)
-		for _, slug := range append(slugs, q.Services...) {
-			on = append(on, want{slug, q.Within})
+		near, on, by := scheduler.Around{Graph: under.graph}, wants{}, wants{}
+		for _, slug := range q.Services {
+			on.near(under.graph, slug, q.Within)
 		}
 		for _, lead := range q.Leads {
-			by = append(by, want{lead, q.Within})
+			by.add(lead, q.Within)
 		}
-		if err := fill(tx, &near, on, by, q.Within); err != nil {
+		if err := fill(tx, &near, under, on, by, q.Within); err != nil {
 			return err
 		}
 		slots, reasons = q.Slots(near, set.Policy, tx.Now)
