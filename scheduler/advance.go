@@ -71,15 +71,14 @@ func (w Window) aheadReasons() (rs []Reason) {
 // TurnBack ends the work with the stages that have not begun left out, and
 // says why; the window can then close only as rolled back or failed, or as
 // unapproved.
-func (w *Window) TurnBack(s Scene, reason string, at time.Time) (Event, error) {
-	reason, err := needReason(reason, "Say why the later stages are left out.")
-	if err != nil {
-		return Event{}, err
+func (w *Window) TurnBack(s Scene, note string, at time.Time) (Event, error) {
+	if tidy(note) == "" {
+		return Event{}, InvalidError{"note": "Say why the later stages are left out."}
 	}
 	if w.State == InProgress && len(w.ahead()) == 0 {
 		return Event{}, shut("finish", CodeState, "Every stage has begun: finish the work.")
 	}
-	return w.finish(s, reason, at)
+	return w.finish(s, note, at)
 }
 
 // finishWords say how the work ended.

@@ -246,7 +246,7 @@ func TestAStageThatDidNotBeginHoldsTheEndShut(t *testing.T) {
 		t.Fatalf("finish in stage 1 of 3 gave %v", err)
 	}
 	var wrong InvalidError
-	if _, err := w.TurnBack(sceneOf(ada, now), " ", time.Time{}); !errors.As(err, &wrong) {
+	if _, err := w.TurnBack(sceneOf(ada, now), " ", time.Time{}); !errors.As(err, &wrong) || wrong["note"] == "" {
 		t.Fatalf("turning back without a reason gave %v", err)
 	}
 	ev, err := w.TurnBack(sceneOf(ada, now), "The canary died.", time.Time{})

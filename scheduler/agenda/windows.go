@@ -225,9 +225,9 @@ func (a *Agenda) Advance(ctx context.Context, ref string, version int, n schedul
 }
 
 // TurnBack ends the work with the later stages left out; at as in Finish.
-func (a *Agenda) TurnBack(ctx context.Context, ref string, version int, reason string, at time.Time, by scheduler.Person) (View, error) {
+func (a *Agenda) TurnBack(ctx context.Context, ref string, version int, note string, at time.Time, by scheduler.Person) (View, error) {
 	return a.change(ctx, ref, version, by, func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error) {
-		return w.TurnBack(s, reason, at)
+		return w.TurnBack(s, note, at)
 	})
 }
 
