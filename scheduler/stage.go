@@ -174,7 +174,7 @@ func (w Window) Present() Stage {
 	if len(w.Stages) == 0 {
 		return Stage{Interval: w.Interval}
 	}
-	return w.Stages[max(1, w.Stage)-1]
+	return w.Stages[min(max(1, w.Stage), len(w.Stages))-1]
 }
 
 // StageOver reports whether the present stage has run past its end while a
