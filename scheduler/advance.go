@@ -52,7 +52,7 @@ func (w Window) advanceReasons(now time.Time) (rs []Reason) {
 		}
 	}
 	if early := w.ahead()[0].Start.Sub(now); early > EarliestStart {
-		rs = append(rs, Reason{Code: CodeEarly, Detail: fmt.Sprintf("The start of %s is %s away; it can start at most 15 minutes early.", w.stageWords(w.Stage+1), Duration(early))})
+		rs = append(rs, Reason{Code: CodeEarly, Detail: fmt.Sprintf("The start of %s is %s away; it can start at most 15 minutes early.", w.stageWords(w.Stage+1), away(early))})
 	}
 	if !now.Before(w.End) {
 		rs = append(rs, Reason{Code: CodePast, Detail: "The planned end has passed: extend the window first."})

@@ -141,7 +141,7 @@ func (w Window) startReasons(s Scene) (rs []Reason) {
 		return rs
 	}
 	if early := w.Start.Sub(s.Now); early > EarliestStart {
-		add(CodeEarly, "The start is %s away; it can start at most 15 minutes early.", Duration(early))
+		add(CodeEarly, "The start is %s away; it can start at most 15 minutes early.", away(early))
 	}
 	return append(rs, w.toldReasons(s)...)
 }

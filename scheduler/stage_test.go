@@ -165,6 +165,16 @@ func TestTheNextStageWaitsForTheLastOnesChecks(t *testing.T) {
 	}
 }
 
+func TestHowFarOffAStageIsIsToldInMinutes(t *testing.T) {
+	t.Parallel()
+	w := staged(InProgress)
+	w.answer("v-canary", Passed, ada)
+	_, err := w.Advance(sceneOf(ada, noon.Add(-11*time.Second)), Next{})
+	if want := "The start of stage 2 of 3, half is 31m away; it can start at most 15 minutes early."; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestAStageBeginsOnlyWhileTheWorkGoesOn(t *testing.T) {
 	t.Parallel()
 	for _, state := range States {

@@ -153,7 +153,7 @@ func (p Window) Following() string {
 // Needed is the verb that the window needs next, as people say it.
 func (p Window) Needed() string {
 	if p.View.Next == "advance" {
-		return "start the next stage"
+		return "start the next stage, " + p.Following()
 	}
 	return p.View.Next
 }
