@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -452,6 +453,17 @@ func TestAStageIsOverTimeUntilTheNextBegins(t *testing.T) {
 		if got := w.StageOver(noon.Add(time.Duration(c.minute) * time.Minute)); got != c.want {
 			t.Errorf("%s: got %v", c.name, got)
 		}
+	}
+}
+
+func TestAPlanKeptBeforeThereWereStagesIsReadAsItWas(t *testing.T) {
+	t.Parallel()
+	var w Window
+	if err := json.Unmarshal([]byte(`{"Title":"T","Start":"2026-11-02T12:00:00Z","End":"2026-11-02T14:00:00Z"}`), &w); err != nil {
+		t.Fatal(err)
+	}
+	if w.Interval != at(0, 120) || w.Stage != 0 || w.Holds("core-db") != at(0, 120) {
+		t.Errorf("got %v in stage %d", w.Interval, w.Stage)
 	}
 }
 

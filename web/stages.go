@@ -116,7 +116,7 @@ func firstOf(a, b string) string {
 // Part is one stage of a window, and how the window stands to it.
 type Part struct {
 	scheduler.Stage
-	Class string   // past, cur, or nothing
+	Class string   // past, cur, back where the work turned back, or nothing
 	On    []string // the names of its services; none: all of the window's
 	Over  bool     // it is the present one and past its end
 }
@@ -124,11 +124,14 @@ type Part struct {
 // Parts is the stages of the window.
 func (p Window) Parts() (all []Part) {
 	v := p.View
+	good := v.Outcome == scheduler.Successful || v.Outcome == scheduler.SuccessfulWithIssues
 	for i, st := range v.Stages {
 		part := Part{Stage: st}
 		switch {
-		case i+1 < v.Window.Stage || i+1 == v.Window.Stage && v.State == scheduler.Closed:
+		case i+1 < v.Window.Stage || i+1 == v.Window.Stage && good:
 			part.Class = "past"
+		case i+1 == v.Window.Stage && v.State == scheduler.Closed:
+			part.Class = "back"
 		case i+1 == v.Window.Stage:
 			part.Class, part.Over = "cur", v.StageOver(v.Now)
 		}
