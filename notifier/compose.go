@@ -26,6 +26,7 @@ type words struct {
 	When, Was              []string
 	WhenLabel              string
 	Services               []serviceWords
+	Stages                 []string
 	Text                   string // what people wrote: a reason, an update, a result
 	TextLabel              string
 	About                  string // the summary
@@ -115,6 +116,7 @@ func (n *Notifier) words(f facts) words {
 		w.Was = whenLines(f.Was.Start, f.Was.End, zone)
 	}
 	w.Services = concerning(f)
+	w.Stages = stageLines(f, zone)
 	if over := f.Kind == string(scheduler.AnnounceCompleted) || f.Kind == string(scheduler.AnnounceCancelled); over {
 		w.About = ""
 		for i := range w.Services {

@@ -23,6 +23,7 @@ var Answers = []Answer{Passed, CheckFailed, Waived}
 type Check struct {
 	ID       string
 	Phase    Phase
+	Stage    string // the name of the one it belongs to; empty: the whole window
 	Text     string
 	How      string // how to verify it
 	Required bool

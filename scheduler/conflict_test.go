@@ -16,7 +16,7 @@ func aroundOf(services []Service, ws ...Window) Around {
 		}
 		h := Held{Window: w.ID, Number: w.Number, Title: w.Title, Lead: w.Lead, Planned: w.Interval}
 		for _, s := range w.Services {
-			h.Service, h.Interval = s.Service, w.Slot(s.Service)
+			h.Service, h.Interval = s.Service, w.Slot(s.Service, noon)
 			a.Held[s.Service] = append(a.Held[s.Service], h)
 		}
 		h.Service, h.Interval = "", w.Interval

@@ -50,6 +50,7 @@ const (
 	CodeNotApproved     = "not-approved"
 	CodeCheckOpen       = "check-open"
 	CodeCheckFailed     = "check-failed"
+	CodeStageOpen       = "stage-open" // a later stage has not begun
 	CodeEarly           = "early"
 	CodeNotAnnounced    = "not-announced"
 	CodeNotice          = "notice"

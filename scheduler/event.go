@@ -19,6 +19,7 @@ const (
 	Approved     EventKind = "approved"
 	RejectedBy   EventKind = "rejected"
 	Started      EventKind = "started"
+	StageBegan   EventKind = "stage"
 	Finished     EventKind = "finished"
 	Resumed      EventKind = "resumed"
 	ClosedBy     EventKind = "closed"
@@ -84,6 +85,7 @@ type Facts struct {
 	Changed   []string       `json:"changed,omitempty"` // names of fields
 	Subject   string         `json:"subject,omitempty"` // what an event about no window is about
 	Stated    *time.Time     `json:"stated,omitempty"`
+	Stage     string         `json:"stage,omitempty"` // the name of the one that began
 	More      map[string]any `json:"more,omitempty"`
 }
 
@@ -105,6 +107,7 @@ type Notice struct {
 	Services  []Affected `json:"services"`
 	Start     time.Time  `json:"start"`
 	End       time.Time  `json:"end"`
+	Stages    []Stage    `json:"stages,omitempty"`
 	TimeZone  string     `json:"time_zone"`
 	Lead      string     `json:"lead"`
 	Tentative bool       `json:"tentative,omitempty"` // still to be confirmed

@@ -48,7 +48,7 @@ func (w *Window) shown(now time.Time) {
 func (w Window) Notice(text string) Notice {
 	return Notice{
 		Title: w.Title, Summary: w.Summary, Services: slices.Clone(w.Services), Start: w.Start, End: w.End,
-		TimeZone: w.TimeZone, Lead: w.Lead, Outcome: w.Outcome, Text: text,
+		Stages: slices.Clone(w.Stages), TimeZone: w.TimeZone, Lead: w.Lead, Outcome: w.Outcome, Text: text,
 	}
 }
 
@@ -57,7 +57,8 @@ func (n Notice) SameTimes(o Notice) bool { return n.Start.Equal(o.Start) && n.En
 
 // Same reports whether two notices tell stakeholders the same.
 func (n Notice) Same(o Notice) bool {
-	return n.SameTimes(o) && n.Title == o.Title && n.Summary == o.Summary && n.Tentative == o.Tentative && slices.Equal(n.Services, o.Services)
+	return n.SameTimes(o) && n.Title == o.Title && n.Summary == o.Summary && n.Tentative == o.Tentative &&
+		slices.Equal(n.Services, o.Services) && slices.EqualFunc(n.Stages, o.Stages, Stage.equal)
 }
 
 // announce makes the event one that stakeholders are told of.

@@ -77,6 +77,7 @@ func (s *server) pageTable() []route {
 		{http.MethodPost, "/windows/:id/reject", scheduler.Approver, s.site.Verb},
 		{http.MethodPost, "/windows/:id/start", scheduler.Operator, s.site.Verb},
 		{http.MethodPost, "/windows/:id/finish", scheduler.Operator, s.site.Verb},
+		{http.MethodPost, "/windows/:id/advance", scheduler.Operator, s.site.Verb},
 		{http.MethodPost, "/windows/:id/resume", scheduler.Operator, s.site.Verb},
 		{http.MethodPost, "/windows/:id/close", scheduler.Operator, s.site.Verb},
 		{http.MethodPost, "/windows/:id/cancel", scheduler.Operator, s.site.Verb},

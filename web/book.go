@@ -21,6 +21,7 @@ type BookForm struct {
 	Public                                     bool
 	Impact                                     map[string]string // by service
 	Checks                                     []CheckRow
+	Stages                                     []StageRow
 	Reason                                     string // why in spite of conflicts
 	Version                                    string
 	Approve                                    bool
@@ -30,6 +31,7 @@ type BookForm struct {
 type CheckRow struct {
 	ID, Phase, Text, How string
 	Required             bool
+	Stage                string // its name; empty: the whole window
 }
 
 // ReadBook reads the form out of what the browser sent.
@@ -54,10 +56,11 @@ func ReadBook(v url.Values) BookForm {
 		}
 		return ""
 	}
+	f.Stages = readStages(v)
 	for i, text := range v["check_text"] {
 		f.Checks = append(f.Checks, CheckRow{
 			ID: nth("check_id", i), Phase: nth("check_phase", i), Text: text, How: nth("check_how", i),
-			Required: nth("check_required", i) != "no",
+			Required: nth("check_required", i) != "no", Stage: f.stageNamed(nth("check_stage", i)),
 		})
 	}
 	return f
@@ -96,8 +99,9 @@ func BookFormOf(w scheduler.Window) BookForm {
 		parts = append(parts, l.Label+" "+l.URL)
 	}
 	f.Links = strings.Join(parts, "\n")
+	f.Stages = stageRows(w)
 	for _, c := range w.Checks {
-		f.Checks = append(f.Checks, CheckRow{c.ID, string(c.Phase), c.Text, c.How, c.Required})
+		f.Checks = append(f.Checks, CheckRow{c.ID, string(c.Phase), c.Text, c.How, c.Required, c.Stage})
 	}
 	return f
 }
@@ -118,6 +122,7 @@ func clockOf(t, local time.Time) string {
 // need to go on typing.
 func (f *BookForm) More(n int) {
 	f.Checks = slices.DeleteFunc(f.Checks, func(c CheckRow) bool { return strings.TrimSpace(c.Text+c.How) == "" })
+	f.moreStages(n)
 	for range n {
 		f.Checks = append(f.Checks, CheckRow{Phase: string(scheduler.Verify), Required: true})
 	}
@@ -138,7 +143,7 @@ func (f BookForm) Read() (scheduler.Plan, scheduler.InvalidError) {
 	for _, slug := range sortedKeys(f.Impact) {
 		p.Services = append(p.Services, scheduler.Affected{Service: slug, Impact: scheduler.Impact(f.Impact[slug])})
 	}
-	p.Interval = f.interval(wrong)
+	p.Interval, p.Stages = f.interval(wrong), f.stages(wrong)
 	for _, s := range List(f.Reminders) {
 		p.Reminders = append(p.Reminders, length(s, "reminders", wrong))
 	}
@@ -152,7 +157,7 @@ func (f BookForm) Read() (scheduler.Plan, scheduler.InvalidError) {
 			continue
 		}
 		p.Checks = append(p.Checks, scheduler.Check{
-			ID: c.ID, Phase: scheduler.Phase(c.Phase), Text: c.Text, How: c.How, Required: c.Required,
+			ID: c.ID, Phase: scheduler.Phase(c.Phase), Text: c.Text, How: c.How, Required: c.Required, Stage: c.Stage,
 		})
 	}
 	return p, wrong

@@ -34,10 +34,10 @@ func around(tx *store.Tx, ws []scheduler.Window) (near scheduler.Around, err err
 			continue
 		}
 		for _, s := range w.Services {
-			on.near(near.Graph, s.Service, w.Slot(s.Service).Beyond(w.State, tx.Now))
+			on.near(near.Graph, s.Service, w.Slot(s.Service, tx.Now))
 		}
 		if w.Lead != "" {
-			by.add(w.Lead, w.Slot("").Beyond(w.State, tx.Now))
+			by.add(w.Lead, w.Slot("", tx.Now))
 		}
 		if reach.Start.IsZero() || w.Start.Before(reach.Start) {
 			reach.Start = w.Start
@@ -173,6 +173,6 @@ func scanHeld(r store.Scanner, now time.Time) (h scheduler.Held, err error) {
 	var state scheduler.State
 	err = r.Scan(&h.Service, &start, &end, &h.Window, &h.Number, &h.Title, &h.Lead, &state, &planned, &plannedEnd)
 	h.Planned = scheduler.Interval{Start: planned.Time, End: plannedEnd.Time}
-	h.Interval = scheduler.Interval{Start: start.Time, End: end.Time}.Beyond(state, now)
+	h.Interval = scheduler.Interval{Start: start.Time, End: end.Time}.Beyond(state, h.Planned.End, now)
 	return h, err
 }

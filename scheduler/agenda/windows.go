@@ -217,6 +217,18 @@ func (a *Agenda) Finish(ctx context.Context, ref string, version int, note strin
 	return a.change(ctx, ref, version, by, func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error) { return w.Finish(s, note, at) })
 }
 
+// Advance begins the next stage.
+func (a *Agenda) Advance(ctx context.Context, ref string, version int, n scheduler.Next, by scheduler.Person) (View, error) {
+	return a.change(ctx, ref, version, by, func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error) { return w.Advance(s, n) })
+}
+
+// TurnBack ends the work with the later stages left out; at as in Finish.
+func (a *Agenda) TurnBack(ctx context.Context, ref string, version int, note string, at time.Time, by scheduler.Person) (View, error) {
+	return a.change(ctx, ref, version, by, func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error) {
+		return w.TurnBack(s, note, at)
+	})
+}
+
 // Resume goes back to work.
 func (a *Agenda) Resume(ctx context.Context, ref string, version int, reason string, by scheduler.Person) (View, error) {
 	return a.change(ctx, ref, version, by, func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error) { return w.Resume(s, reason) })
@@ -232,7 +244,7 @@ func (a *Agenda) Close(ctx context.Context, ref string, version int, e scheduler
 func (a *Agenda) Extend(ctx context.Context, ref string, version int, end time.Time, reason string, by scheduler.Person) (v View, err error) {
 	longer := func(w scheduler.Window) scheduler.Window {
 		if end.After(w.End) && end.Sub(w.Start) <= scheduler.LongestWindow {
-			w.End = end.UTC().Truncate(time.Second)
+			w.Stretch(end.UTC().Truncate(time.Second))
 		}
 		return w
 	}

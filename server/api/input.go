@@ -81,6 +81,10 @@ func worded(err error, fields map[string]reflect.Value) error {
 			wrong[path] = errMoment.Error()
 		case *length, *[]length, *map[string]length:
 			wrong[path] = errLength.Error()
+		case *[]stage:
+			if strings.HasSuffix(path, ".start") || strings.HasSuffix(path, ".end") {
+				wrong[path] = errMoment.Error()
+			}
 		}
 	}
 	return wrong

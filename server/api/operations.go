@@ -85,6 +85,7 @@ func (a *API) verbOperations() []Operation {
 		verb("reject", scheduler.Approver, of[reasonInput](), "Reject, with a reason.", a.reject()),
 		verb("start", scheduler.Operator, of[startInput](), "Start the work, through the start gate.", a.start()),
 		verb("finish", scheduler.Operator, of[finishInput](), "End the work; verification follows.", a.finish()),
+		verb("advance", scheduler.Operator, of[advanceInput](), "Begin the next stage, through its gate.", a.advance()),
 		verb("resume", scheduler.Operator, of[reasonInput](), "Go back to work.", a.resume()),
 		verb("close", scheduler.Operator, of[closeInput](), "Close for ever, through the close gate.", a.close()),
 		verb("cancel", scheduler.Operator, of[reasonInput](), "Cancel for ever, with a reason.", a.cancel()),

@@ -31,6 +31,7 @@ type planInput struct {
 	Reminders            *[]length         `json:"reminders"`
 	Recipients           *[]string         `json:"recipients"`
 	Checks               *[]checkInput     `json:"checks"`
+	Stages               *[]stage          `json:"stages"`
 }
 
 type affectedInput struct {
@@ -42,6 +43,7 @@ type affectedInput struct {
 type checkInput struct {
 	ID       string          `json:"id"`
 	Phase    scheduler.Phase `json:"phase"`
+	Stage    string          `json:"stage"`
 	Text     string          `json:"text"`
 	How      string          `json:"how"`
 	Required *bool           `json:"required"`
@@ -63,7 +65,7 @@ func checksOf(in []checkInput) ([]scheduler.Check, error) {
 			return nil, scheduler.InvalidError{"checks": "Checks cannot be probed automatically: leave probe out."}
 		}
 		checks[i] = scheduler.Check{
-			ID: c.ID, Phase: c.Phase, Text: c.Text, How: c.How, Required: c.Required == nil || *c.Required,
+			ID: c.ID, Phase: c.Phase, Stage: c.Stage, Text: c.Text, How: c.How, Required: c.Required == nil || *c.Required,
 		}
 	}
 	return checks, nil
@@ -88,7 +90,10 @@ func (in planInput) apply(p *scheduler.Plan) error {
 	set(&p.Links, in.Links)
 	set(&p.Recipients, in.Recipients)
 	if in.Start != nil {
-		p.Start = in.Start.Time
+		p.Move(scheduler.Interval{Start: in.Start.Time, End: p.End})
+	}
+	if in.Stages != nil {
+		p.Stages = each(*in.Stages, stage.read)
 	}
 	if in.End != nil {
 		p.End = in.End.Time

@@ -37,6 +37,8 @@ type window struct {
 	Reminders            []length             `json:"reminders"`
 	Recipients           []string             `json:"recipients"`
 	Checks               []check              `json:"checks"`
+	Stages               []stage              `json:"stages"`
+	Stage                int                  `json:"stage"` // the present one, counted from 1; 0: none has begun
 	State                scheduler.State      `json:"state"`
 	Late                 bool                 `json:"late"`
 	Overrun              bool                 `json:"overrun"`
@@ -67,6 +69,7 @@ type window struct {
 type check struct {
 	ID       string           `json:"id"`
 	Phase    scheduler.Phase  `json:"phase"`
+	Stage    string           `json:"stage"`
 	Text     string           `json:"text"`
 	How      string           `json:"how"`
 	Required bool             `json:"required"`
@@ -138,7 +141,7 @@ func (a *API) show(v agenda.View) window {
 		Lead: v.Lead, RunbookURL: v.RunbookURL, TicketURL: v.TicketURL, ConferenceURL: v.ConferenceURL,
 		Links: all(v.Links), Recipients: all(v.Recipients),
 		Reminders: each(v.Reminders, func(d time.Duration) length { return length(d) }),
-		Checks:    each(v.Checks, showCheck), State: v.State, Late: v.Late, Overrun: v.Overrun,
+		Checks:    each(v.Checks, showCheck), Stages: each(v.Stages, showStage), Stage: v.Stage, State: v.State, Late: v.Late, Overrun: v.Overrun,
 		DecideBy: moment{v.DecideBy}, Requester: v.Requester, ConflictReason: orNull(v.ConflictReason),
 		Approvals: each(v.Approvals, showApproval), Conflicts: each(v.Conflicts, showConflict),
 		Gate: gate{orNull(v.Next), all(v.Reasons)},
@@ -162,7 +165,7 @@ func (a *API) show(v agenda.View) window {
 
 func showCheck(c scheduler.Check) check {
 	shown := check{
-		c.ID, c.Phase, c.Text, c.How, c.Required, c.Probe, c.State(), nil, each(c.Results, showResult),
+		c.ID, c.Phase, c.Stage, c.Text, c.How, c.Required, c.Probe, c.State(), nil, each(c.Results, showResult),
 	}
 	if len(shown.Probe) == 0 {
 		shown.Probe = json.RawMessage("null")

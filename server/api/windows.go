@@ -134,10 +134,11 @@ func (a *API) rescheduleWindow(w http.ResponseWriter, r *http.Request, who acces
 	}
 	move := func(p *scheduler.Plan) error {
 		lasts := p.Duration()
-		p.Start, p.End = at(in.Start), at(in.End)
-		if p.End.IsZero() {
-			p.End = p.Start.Add(lasts)
+		to := scheduler.Interval{Start: at(in.Start), End: at(in.End)}
+		if to.End.IsZero() {
+			to.End = to.Start.Add(lasts)
 		}
+		p.Move(to)
 		return nil
 	}
 	edit := agenda.Edit{Apply: move, Approve: given(in.Approve), Reason: given(in.Reason)}

@@ -11,6 +11,7 @@ import (
 	"lull/notifier"
 	"lull/scheduler"
 	"lull/scheduler/agenda"
+	"lull/scheduler/store"
 	"lull/scheduler/store/storetest"
 	"lull/server/access"
 	"lull/server/feed"
@@ -24,6 +25,7 @@ type handler = func(http.ResponseWriter, *http.Request, access.Visitor) error
 type desk struct {
 	*testing.T
 	site *site.Site
+	db   *store.DB
 	who  access.Visitor
 }
 
@@ -52,7 +54,7 @@ func open(t *testing.T) *desk {
 		Feeds: feed.New(a, db, feed.Options{Organisation: func() string { return "Maintenance" }}),
 		Now:   func() time.Time { return storetest.Noon },
 	})
-	return &desk{t, s, access.Visitor{Person: ada, TimeZone: "Europe/Berlin"}}
+	return &desk{t, s, db, access.Visitor{Person: ada, TimeZone: "Europe/Berlin"}}
 }
 
 // ask answers what the handler says to the form, or to a GET without one; the
