@@ -45,6 +45,40 @@ func Recipients(tx *store.Tx, w scheduler.Window, kind scheduler.Announcement) (
 	return to, nil
 }
 
+// Released picks, of those who were told of w, whom it concerns no more: the
+// window let go of what they asked for, or no longer names them. Who asked for
+// less, was deleted or wants no mail of kind hears nothing of it; for whom the
+// window is off it is as good as cancelled, so wanting that will do.
+func Released(tx *store.Tx, w scheduler.Window, kind scheduler.Announcement, told []scheduler.Stakeholder) (gone []scheduler.Stakeholder, err error) {
+	if len(told) == 0 {
+		return nil, nil
+	}
+	all, err := services(tx)
+	if err != nil {
+		return nil, fmt.Errorf("agenda: released: %w", err)
+	}
+	everyone, err := store.Rows(tx, scanStakeholder, `SELECT doc FROM stakeholders`)
+	if err != nil {
+		return nil, fmt.Errorf("agenda: released: %w", err)
+	}
+	now := make(map[string]scheduler.Stakeholder, len(everyone))
+	for _, s := range everyone {
+		now[s.Email] = s
+	}
+	touched := reach(all, w.Slugs())
+	for _, was := range told {
+		is, known := now[was.Email]
+		switch {
+		case slices.Contains(w.Recipients, was.Email), was.Concerned(touched), is.Concerned(touched):
+		case !known && was.ID != "":
+		case known && !is.Wants(kind) && !is.Wants(scheduler.AnnounceCancelled):
+		default:
+			gone = append(gone, was)
+		}
+	}
+	return gone, nil
+}
+
 // Stakeholders lists everyone who hears, by address.
 func (a *Agenda) Stakeholders(ctx context.Context) (all []scheduler.Stakeholder, err error) {
 	err = a.db.View(ctx, func(tx *store.Tx) error {
