@@ -123,7 +123,7 @@ var lastWeek = []scene{
 	{-96 * hour, func(ctx context.Context, t *teller) {
 		t.did(t.agenda.Reject(ctx, t.ids["restore"], 0, "This could have waited for the evening, and it threw away what people wrote since the night.", ruth))
 		t.close(ctx, "restore", scheduler.End{
-			Outcome: scheduler.Unapproved, Notes: "The handbook is back. Edits made between 02:00 and the restore are lost.",
+			Outcome: scheduler.Unapproved, Notes: "The handbook is back. What was written since the backup is lost.",
 			FollowUp: "Jonas writes down with Ruth when a restore is an emergency; done by Friday.",
 		}, jonas)
 	}},
