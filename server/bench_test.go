@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -18,7 +17,6 @@ import (
 	"lull/scheduler"
 	"lull/scheduler/agenda"
 	"lull/scheduler/store/storetest"
-	"lull/server/access"
 )
 
 // BenchmarkServer times one request each, in process, and holds it against
@@ -76,22 +74,12 @@ func fifty(b *testing.B) (http.Handler, string) {
 			b.Fatal(err)
 		}
 	}
-	cfg, err := readConfig(nil, func(string) string { return "" }, nil)
-	must(err)
-	db := storetest.Open(b)
-	s, err := wire(b.Context(), cfg, db, slog.New(slog.DiscardHandler))
-	must(err)
-	h, err := s.handler()
-	must(err)
-	ada := scheduler.Person{Email: "ada@example.org", Name: "Ada", Role: scheduler.Admin}
-	_, _, err = s.access.AddPerson(b.Context(), access.Newcomer{Email: ada.Email, Name: ada.Name, Role: ada.Role}, byCommand)
-	must(err)
-	_, token, err := s.access.AddToken(b.Context(), access.NewToken{Email: ada.Email, Name: "bench"}, byCommand)
-	must(err)
-	d := demo{agenda: s.agenda, db: db, now: db.Now()}
+	s, h, token := wired(b, storetest.Open(b), nil)
+	d := demo{agenda: s.agenda, db: s.db, now: s.db.Now()}
 	must(d.services(b.Context()))
 	must(d.stakeholders(b.Context()))
-	_, err = s.agenda.KeepSettings(b.Context(), func(set *scheduler.Settings) error {
+	ada := scheduler.Person{Email: "ada@example.org", Name: "Ada", Role: scheduler.Admin}
+	_, err := s.agenda.KeepSettings(b.Context(), func(set *scheduler.Settings) error {
 		set.Policy = scheduler.PolicyOf(scheduler.Solo)
 		return nil
 	}, byCommand)
