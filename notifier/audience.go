@@ -1,7 +1,6 @@
 package notifier
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -95,48 +94,51 @@ func makeFor(tx *store.Tx, a announcement, to []scheduler.Stakeholder) error {
 
 // mention is a delivery about a window, from which somebody knows of it or will.
 type mention struct {
-	address, recipient string // the recipient as JSON: few are looked at
-	state              State
-	leave              bool
+	address string
+	state   State
+	leave   bool
 }
 
 // comingAndGoing splits by what addresses were told of w before: which of to
-// were told nothing, and which others believe that it concerns them still.
+// were told nothing, or that it concerns them no more, and which others believe
+// that it concerns them still.
 func comingAndGoing(tx *store.Tx, a announcement, w scheduler.Window, to []scheduler.Stakeholder) (joining, leaving []scheduler.Stakeholder, err error) {
 	all, err := store.Rows(tx, func(r store.Scanner) (m mention, err error) {
-		err = r.Scan(&m.address, &m.recipient, &m.state, &m.leave)
+		err = r.Scan(&m.address, &m.state, &m.leave)
 		return m, err
 	}, `
-		SELECT d.address, d.recipient, d.state, a.kind = 'updated' AND a.start_at IS NULL
+		SELECT d.address, d.state, a.kind = 'updated' AND a.start_at IS NULL
 		FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
 		WHERE d.window_id = $1 AND a.inside = $2 ORDER BY d.position`, w.ID, false)
 	if err != nil {
 		return nil, nil, err
 	}
-	told, believes := map[string]bool{}, map[string]string{}
+	told, believes := map[string]bool{}, map[string]bool{}
 	for _, m := range all {
 		told[m.address] = true
 		switch m.state {
 		case Sent, Captured, InDoubt, Sending:
-			believes[m.address] = m.recipient
-			if m.leave {
-				delete(believes, m.address)
-			}
+			believes[m.address] = !m.leave
 		case Queued, Deferred:
-			if !m.leave {
-				believes[m.address] = m.recipient
-			}
+			believes[m.address] = believes[m.address] || !m.leave
 		}
 	}
 	for _, who := range to {
-		if !told[who.Email] {
+		if believed, heard := believes[who.Email]; !told[who.Email] || heard && !believed {
 			joining = append(joining, who)
 		}
 		delete(believes, who.Email)
 	}
 	for _, address := range slices.Sorted(maps.Keys(believes)) {
+		if !believes[address] {
+			continue
+		}
 		var who scheduler.Stakeholder
-		if err := json.Unmarshal([]byte(believes[address]), &who); err != nil {
+		err := tx.Row(`
+			SELECT d.recipient FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
+			WHERE d.window_id = $1 AND d.address = $2 AND a.inside = $3 ORDER BY d.position DESC LIMIT 1`,
+			w.ID, address, false).Scan(store.JSON(&who))
+		if err != nil {
 			return nil, nil, fmt.Errorf("recipient %s: %w", address, err)
 		}
 		leaving = append(leaving, who)

@@ -111,11 +111,18 @@ func TestWhoIsNamedOrNamedNoMoreHearsAlone(t *testing.T) {
 	d.round()
 	d.wants(w.ID, "scheduled all@example.net captured", "scheduled guest@example.net captured",
 		"updated guest@example.net captured", "scheduled new@example.net captured", "updated new@example.net captured")
+	left := d.lastMailTo(w.ID, "new@example.net").bodies[0]
+	d.change(w.ID, func(p *scheduler.Plan) { p.Recipients = []string{"new@example.net"} })
+	d.later(2 * time.Minute)
+	d.round()
+	if got := d.told(w.ID); got[len(got)-1] != "scheduled new@example.net captured" || len(got) != 6 {
+		t.Errorf("named again, and told %q", got)
+	}
 	if got := told(); got != before {
 		t.Errorf("the start gate counts %+v, want %+v: who joins or leaves is not counted", got, before)
 	}
-	if text := d.lastMailTo(w.ID, "new@example.net").bodies[0]; !strings.Contains(text, "This maintenance no longer concerns you.") {
-		t.Errorf("got\n%s", text)
+	if !strings.Contains(left, "This maintenance no longer concerns you.") {
+		t.Errorf("got\n%s", left)
 	}
 }
 
