@@ -13,7 +13,7 @@ import (
 
 // letter writes the mail of a delivery about a window, as things stand now.
 func (n *Notifier) letter(tx *store.Tx, d delivery, a announcement, w scheduler.Window) (Letter, error) {
-	f := facts{Kind: d.Kind, Inside: a.Inside, Window: w, Notice: a.Notice, Detail: a.Detail, To: d.To}
+	f := facts{Kind: d.Kind, Inside: a.Inside, Window: w, Notice: a.Notice, Detail: a.Detail, To: d.To, Leave: a.leave()}
 	var err error
 	if f, err = fill(tx, f); err != nil {
 		return Letter{}, err
@@ -92,7 +92,7 @@ func (n *Notifier) calendar(f facts) (text []byte, method string, err error) {
 	method = ical.Publish
 	if part == scheduler.InvitePart {
 		method = ical.Request
-		if f.Window.State == scheduler.Cancelled {
+		if f.Leave || f.Window.State == scheduler.Cancelled {
 			method = ical.Cancel
 		}
 	}
@@ -101,6 +101,12 @@ func (n *Notifier) calendar(f facts) (text []byte, method string, err error) {
 		names[s.Slug] = s.Name
 	}
 	w := f.Window
+	if f.Leave { // the entry is taken back from who is no longer invited: RFC 5546, section 3.2.5
+		w.State = scheduler.Cancelled
+		if f.Was != nil {
+			w.Interval, w.Services = scheduler.Interval{Start: f.Was.Start, End: f.Was.End}, f.Was.Services
+		}
+	}
 	w.Services = slices.DeleteFunc(slices.Clone(w.Services), func(a scheduler.Affected) bool { return !concerns(f, a.Service) })
 	text, err = ical.Calendar{
 		Account: f.Settings.Organisation, Organizer: organizer(n.opts.From), Attendee: f.To.Email, BaseURL: n.opts.BaseURL,

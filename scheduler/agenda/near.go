@@ -92,7 +92,7 @@ func fill(tx *store.Tx, near *scheduler.Around, under *ground, on, by wants, rea
 	if err := collect(tx, near.Led, led, by.list()); err != nil {
 		return err
 	}
-	return beyond(tx, near)
+	return running(tx, near)
 }
 
 // mostWants is how many stretches one statement asks for.
@@ -148,20 +148,24 @@ func wanted(asked []want) (with string, args []any) {
 	return b.String(), args
 }
 
-// beyond adds the work that goes on past its planned end, which is never much
-// and holds its services until it is over.
-func beyond(tx *store.Tx, near *scheduler.Around) error {
+// running adds the work that goes on, which is never much: past its planned end
+// it holds its services until it is over, and it may have begun early.
+func running(tx *store.Tx, near *scheduler.Around) error {
 	rows, err := store.Rows(tx, func(r store.Scanner) (scheduler.Held, error) { return scanHeld(r, tx.Now) }, `
 		SELECT s.service, s.start_at, s.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
 		FROM windows w JOIN slots s ON s.window_id = w.id
-		WHERE w.state IN ('in_progress', 'verifying') AND w.end_at <= $1`, store.At(tx.Now))
+		WHERE w.state IN ('in_progress', 'verifying')`)
 	if err != nil {
 		return fmt.Errorf("agenda: what goes on: %w", err)
 	}
 	for _, h := range rows {
 		for what, into := range map[string]map[string][]scheduler.Held{h.Service: near.Held, h.Lead: near.Led} {
-			if !slices.ContainsFunc(into[what], func(o scheduler.Held) bool { return o.Window == h.Window }) {
+			have := slices.IndexFunc(into[what], func(o scheduler.Held) bool { return o.Window == h.Window })
+			switch {
+			case have < 0:
 				into[what] = append(into[what], h)
+			case h.Start.Before(into[what][have].Start):
+				into[what][have].Start = h.Start
 			}
 		}
 	}

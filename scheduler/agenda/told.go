@@ -17,7 +17,9 @@ type counted struct {
 }
 
 // toldOf is what is known of each window's announcement that the start gate
-// counts. The tables are the notifier's; the gate only reads them.
+// counts. The tables are the notifier's; the gate only reads them. What went to
+// a few, who joined later or are concerned no more, states no times there and
+// is not counted.
 func toldOf(tx *store.Tx, ws []scheduler.Window) (map[string]scheduler.Told, error) {
 	told := make(map[string]scheduler.Told, len(ws))
 	var ids []any
@@ -40,6 +42,7 @@ func toldOf(tx *store.Tx, ws []scheduler.Window) (map[string]scheduler.Told, err
 			count(d.id) FILTER (WHERE d.state IN ('failed', 'expired', 'suppressed'))
 		FROM announcements a LEFT JOIN deliveries d ON d.announcement_id = a.id
 		WHERE a.window_id IN (`+in+`) AND a.kind IN ('scheduled', 'updated', 'rescheduled') AND a.state <> 'dropped'
+			AND a.start_at IS NOT NULL
 		GROUP BY a.id, a.window_id, a.state, a.at, a.start_at, a.end_at, a.event_seq
 		ORDER BY a.event_seq`, ids...)
 	if err != nil {
