@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -21,15 +22,17 @@ type BookForm struct {
 	Public                                     bool
 	Impact                                     map[string]string // by service
 	Checks                                     []CheckRow
-	Reason                                     string // why in spite of conflicts
+	Brought                                    []string // services whose defaults came into the form already
+	Reason                                     string   // why in spite of conflicts
 	Version                                    string
 	Approve                                    bool
 }
 
 // CheckRow is one line of the checklist as it was typed.
 type CheckRow struct {
-	ID, Phase, Text, How string
-	Required             bool
+	ID, From, Phase, Text, How string // From: the service that brought it
+	Required                   bool
+	Probe                      json.RawMessage // of the check it came from; the form does not show it
 }
 
 // ReadBook reads the form out of what the browser sent.
@@ -43,7 +46,7 @@ func ReadBook(v url.Values) BookForm {
 		RunbookURL: v.Get("runbook_url"), TicketURL: v.Get("ticket_url"), ConferenceURL: v.Get("conference_url"),
 		Links: v.Get("links"), Reminders: v.Get("reminders"), Recipients: v.Get("recipients"),
 		Public: v.Get("public") != "", Reason: v.Get("reason"), Version: v.Get("version"),
-		Approve: v.Get("approve") != "", Impact: map[string]string{},
+		Approve: v.Get("approve") != "", Brought: v["brought"], Impact: map[string]string{},
 	}
 	for _, slug := range v["service"] {
 		f.Impact[slug] = v.Get("impact-" + slug)
@@ -56,7 +59,7 @@ func ReadBook(v url.Values) BookForm {
 	}
 	for i, text := range v["check_text"] {
 		f.Checks = append(f.Checks, CheckRow{
-			ID: nth("check_id", i), Phase: nth("check_phase", i), Text: text, How: nth("check_how", i),
+			ID: nth("check_id", i), From: nth("check_from", i), Phase: nth("check_phase", i), Text: text, How: nth("check_how", i),
 			Required: nth("check_required", i) != "no",
 		})
 	}
@@ -74,6 +77,7 @@ func BookFormOf(w scheduler.Window) BookForm {
 	}
 	for _, a := range w.Services {
 		f.Impact[a.Service] = string(a.Impact)
+		f.Brought = append(f.Brought, a.Service)
 	}
 	if !w.Start.IsZero() {
 		start, end := scheduler.InZone(w.Start, w.TimeZone), scheduler.InZone(w.End, w.TimeZone)
@@ -97,7 +101,7 @@ func BookFormOf(w scheduler.Window) BookForm {
 	}
 	f.Links = strings.Join(parts, "\n")
 	for _, c := range w.Checks {
-		f.Checks = append(f.Checks, CheckRow{c.ID, string(c.Phase), c.Text, c.How, c.Required})
+		f.Checks = append(f.Checks, CheckRow{ID: c.ID, Phase: string(c.Phase), Text: c.Text, How: c.How, Required: c.Required, Probe: c.Probe})
 	}
 	return f
 }
@@ -152,7 +156,7 @@ func (f BookForm) Read() (scheduler.Plan, scheduler.InvalidError) {
 			continue
 		}
 		p.Checks = append(p.Checks, scheduler.Check{
-			ID: c.ID, Phase: scheduler.Phase(c.Phase), Text: c.Text, How: c.How, Required: c.Required,
+			ID: c.ID, Phase: scheduler.Phase(c.Phase), Text: c.Text, How: c.How, Required: c.Required, Probe: c.Probe,
 		})
 	}
 	return p, wrong

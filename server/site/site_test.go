@@ -23,8 +23,9 @@ type handler = func(http.ResponseWriter, *http.Request, access.Visitor) error
 // desk is a site with one admin and one service.
 type desk struct {
 	*testing.T
-	site *site.Site
-	who  access.Visitor
+	site   *site.Site
+	agenda *agenda.Agenda
+	who    access.Visitor
 }
 
 func open(t *testing.T) *desk {
@@ -52,7 +53,7 @@ func open(t *testing.T) *desk {
 		Feeds: feed.New(a, db, feed.Options{Organisation: func() string { return "Maintenance" }}),
 		Now:   func() time.Time { return storetest.Noon },
 	})
-	return &desk{t, s, access.Visitor{Person: ada, TimeZone: "Europe/Berlin"}}
+	return &desk{t, s, a, access.Visitor{Person: ada, TimeZone: "Europe/Berlin"}}
 }
 
 // ask answers what the handler says to the form, or to a GET without one; the
