@@ -82,7 +82,7 @@ type (
 		Frame
 		Mine                  []Task
 		Running, Next, Closed []agenda.View
-		Approvers, MostQuorum int
+		Quorum                Quorum
 	}
 	// Windows is the list of windows.
 	Windows struct {
@@ -205,6 +205,8 @@ type (
 		Tiers []int
 		Zones []string
 		Reply string // what the mail server said to a test mail
+
+		Quorum Quorum
 	}
 	// Status is the public page.
 	Status struct {

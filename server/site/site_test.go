@@ -25,6 +25,7 @@ type desk struct {
 	*testing.T
 	site   *site.Site
 	agenda *agenda.Agenda
+	door   *access.Access
 	who    access.Visitor
 }
 
@@ -53,7 +54,7 @@ func open(t *testing.T) *desk {
 		Feeds: feed.New(a, db, feed.Options{Organisation: func() string { return "Maintenance" }}),
 		Now:   func() time.Time { return storetest.Noon },
 	})
-	return &desk{t, s, a, access.Visitor{Person: ada, TimeZone: "Europe/Berlin"}}
+	return &desk{t, s, a, door, access.Visitor{Person: ada, TimeZone: "Europe/Berlin"}}
 }
 
 // ask answers what the handler says to the form, or to a GET without one; the
