@@ -208,6 +208,11 @@ type (
 
 		Quorum Quorum
 	}
+	// Docs shows the description of the API.
+	Docs struct {
+		Frame
+		Manual Manual
+	}
 	// Status is the public page.
 	Status struct {
 		Frame
