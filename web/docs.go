@@ -12,6 +12,7 @@ import (
 // Manual is a description of the API (OpenAPI 3.1), in the order people read.
 type Manual struct {
 	Intro, Base string
+	Refusals    []Refusing
 	Groups      []CallGroup
 	Shapes      []Shape
 }
@@ -28,7 +29,8 @@ type Call struct {
 	Parameters                        []Parameter
 	Body                              *Kind // nil: none
 	BodyOptional                      bool
-	Answers, Refuses                  []Answered
+	Answers                           []Answered
+	Refuses                           []string // statuses, as Manual explains them
 }
 
 // Parameter is what a call takes beside its body.
@@ -39,10 +41,13 @@ type Parameter struct {
 
 // Answered is one way in which a call answers.
 type Answered struct {
-	Status, Words string
-	Kind          *Kind // nil: nothing
-	CSV           bool  // also as text/csv
+	Status string
+	Kind   *Kind // nil: nothing
+	CSV    bool  // also as text/csv
 }
+
+// Refusing is what a status means, whichever call it refuses.
+type Refusing struct{ Status, Words string }
 
 // Shape is a JSON object that has a name.
 type Shape struct {
@@ -127,12 +132,20 @@ func ManualOf(description map[string]any) (m Manual, err error) {
 	if len(d.Servers) > 0 {
 		m.Base = d.Servers[0].URL
 	}
-	groups := map[string][]Call{}
+	groups, refusals := map[string][]Call{}, map[string]string{}
 	for path, methods := range d.Paths {
 		name, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 		for method, o := range methods {
 			groups[name] = append(groups[name], o.call(strings.ToUpper(method), path))
+			for status, r := range o.Responses {
+				if status != "default" && !success(status) {
+					refusals[status] = r.Description
+				}
+			}
 		}
+	}
+	for _, status := range slices.Sorted(maps.Keys(refusals)) {
+		m.Refusals = append(m.Refusals, Refusing{status, refusals[status]})
 	}
 	order := []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
 	for _, name := range slices.Sorted(maps.Keys(groups)) {
@@ -147,6 +160,8 @@ func ManualOf(description map[string]any) (m Manual, err error) {
 	return m, nil
 }
 
+func success(status string) bool { return strings.HasPrefix(status, "2") }
+
 func (o operation) call(method, path string) Call {
 	c := Call{Name: o.ID, Method: method, Path: path, Role: o.Role, Summary: o.Summary}
 	for _, p := range o.Parameters {
@@ -157,12 +172,14 @@ func (o operation) call(method, path string) Call {
 	}
 	for _, status := range slices.Sorted(maps.Keys(o.Responses)) {
 		r := o.Responses[status]
-		if !strings.HasPrefix(status, "2") {
-			c.Refuses = append(c.Refuses, Answered{Status: status, Words: r.Description})
+		if !success(status) {
+			if status != "default" {
+				c.Refuses = append(c.Refuses, status)
+			}
 			continue
 		}
 		_, csv := r.Content["text/csv"]
-		c.Answers = append(c.Answers, Answered{status, r.Description, r.kind(), csv})
+		c.Answers = append(c.Answers, Answered{status, r.kind(), csv})
 	}
 	return c
 }
