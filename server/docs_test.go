@@ -11,8 +11,9 @@ import (
 	"lull/scheduler/store/storetest"
 )
 
-func TestTheManualHasEveryCallOfTheTable(t *testing.T) {
-	t.Parallel()
+// wired is a server over an empty database, and what answers its requests.
+func wired(t *testing.T) (*server, http.Handler) {
+	t.Helper()
 	cfg, err := readConfig(nil, func(string) string { return "" }, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -25,6 +26,12 @@ func TestTheManualHasEveryCallOfTheTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s, h
+}
+
+func TestTheManualHasEveryCallOfTheTable(t *testing.T) {
+	t.Parallel()
+	s, h := wired(t)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/docs", nil))
 	body := w.Body.String()

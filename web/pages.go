@@ -189,12 +189,11 @@ type (
 	Account struct {
 		Frame
 		Refusal
-		Name, TimeZone string
-		Zones          []string
-		Tokens         []Key
-		Feeds          []Key
-		Services       []scheduler.Service
-		Secret         string // a new token or address, shown once
+		Form   map[string]string
+		Zones  []string
+		Tokens []Key
+		Feeds  []Key
+		Secret string // a new token or address, shown once
 	}
 	// Settings is what the organisation decided.
 	Settings struct {

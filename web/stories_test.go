@@ -195,8 +195,8 @@ func setUpStories() []story {
 		{"stakeholder-refused", Stakeholder{Frame: inside(mara, "Stakeholder", "stakeholders"), Form: hears, All: true, Refusal: refused("email", "This address is there already."), Services: []scheduler.Service{orders}, Zones: zones}},
 		{"people", People{Frame: inside(mara, "People", "people"), Items: staff, Link: "https://lull.example.org/password/x"}},
 		{"people-refused", People{Frame: inside(mara, "People", "people"), Items: staff, Form: map[string]string{"email": "ruth@example.org", "role": "approver"}, Refusal: refused("name", "Give a name.")}},
-		{"account", Account{Frame: inside(jonas, "Account", "account"), Name: jonas.Name, TimeZone: "Europe/Berlin", Zones: zones, Tokens: keys, Feeds: keys[:1], Secret: "lull_x"}},
-		{"account-refused", Account{Frame: inside(jonas, "Account", "account"), Name: jonas.Name, Zones: zones, Refusal: refused("old", "This is not your present password.")}},
+		{"account", Account{Frame: inside(jonas, "Account", "account"), Form: map[string]string{"name": jonas.Name, "time_zone": "Europe/Berlin"}, Zones: zones, Tokens: keys, Feeds: keys[:1], Secret: "lull_x"}},
+		{"account-refused", Account{Frame: inside(jonas, "Account", "account"), Form: map[string]string{"name": jonas.Name, "token": "ci\n"}, Zones: zones, Refusal: refused("token", "Write this in one line.")}},
 		{"settings", Settings{Frame: inside(mara, "Settings", "settings"), Form: settings, On: map[string]bool{"status_open": true}, Tiers: []int{1, 2, 3, 4}, Zones: zones, Quorum: Quorum{Asked: 2, Approvers: 1}}},
 		{"settings-refused", Settings{Frame: inside(mara, "Settings", "settings"), Form: settings, Tiers: []int{1, 2, 3, 4}, Zones: zones, Refusal: refused("notice_normal", "Give a length of time such as 24h or 90s.")}},
 	}
