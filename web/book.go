@@ -106,18 +106,6 @@ func BookFormOf(w scheduler.Window) BookForm {
 	return f
 }
 
-// clockOf is a wall-clock time that the form reads back as the same instant,
-// also when a clock change repeats it.
-func clockOf(t, local time.Time) string {
-	clock := local.Format("15:04")
-	for _, c := range []string{clock, clock + " earlier", clock + " later"} {
-		if back, wrong := scheduler.Local(local.Format(time.DateOnly), c, local.Location()); wrong == "" && back.Equal(t.Truncate(time.Minute)) {
-			return c
-		}
-	}
-	return clock
-}
-
 // More adds empty lines to the checklist until there are as many as people
 // need to go on typing.
 func (f *BookForm) More(n int) {
@@ -171,7 +159,7 @@ func (f BookForm) interval(wrong scheduler.InvalidError) (i scheduler.Interval) 
 	if strings.TrimSpace(f.Date+f.Time) == "" {
 		return i
 	}
-	start, bad := scheduler.Local(f.Date, f.Time, zone)
+	start, bad := instant(f.Date, f.Time, zone)
 	if bad != "" {
 		wrong["start"] = bad
 		return i
@@ -185,7 +173,7 @@ func (f BookForm) interval(wrong scheduler.InvalidError) (i scheduler.Interval) 
 		if strings.TrimSpace(day) == "" {
 			day = f.Date
 		}
-		if end, bad = scheduler.Local(day, f.EndTime, zone); bad != "" {
+		if end, bad = instant(day, f.EndTime, zone); bad != "" {
 			wrong["end"] = bad
 			return i
 		}
@@ -194,55 +182,6 @@ func (f BookForm) interval(wrong scheduler.InvalidError) (i scheduler.Interval) 
 		return i
 	}
 	return scheduler.Interval{Start: start, End: end}
-}
-
-// length reads a length of time, empty for none.
-func length(s, field string, wrong scheduler.InvalidError) time.Duration {
-	s = strings.ReplaceAll(strings.TrimSpace(s), " ", "")
-	if s == "" {
-		return 0
-	}
-	if strings.Trim(s, "0123456789") == "" {
-		s += "m"
-	}
-	d, err := scheduler.ParseDuration(s)
-	if err != nil {
-		wrong[field] = "Give a length of time such as 30m, 2h or 1h30m."
-	}
-	return d
-}
-
-// List splits what was typed at line ends, commas and semicolons.
-func List(s string) []string {
-	var out []string
-	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("\r\n,;", r) }) {
-		if part = strings.TrimSpace(part); part != "" {
-			out = append(out, part)
-		}
-	}
-	return out
-}
-
-// cutLink reads "Label https://…", or an address alone.
-func cutLink(line string) (label, address string, ok bool) {
-	words := strings.Fields(line)
-	if len(words) == 0 {
-		return "", "", false
-	}
-	address = words[len(words)-1]
-	if label = strings.Join(words[:len(words)-1], " "); label == "" {
-		label = address
-	}
-	return label, address, true
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // Has reports whether the form names the service.

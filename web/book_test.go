@@ -51,6 +51,7 @@ func TestAWindowComesBackFromItsOwnFormUnchanged(t *testing.T) {
 		time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), // 02:30 the first time
 		time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC), // and the second
 		time.Date(2026, 12, 12, 1, 0, 0, 0, time.UTC),
+		time.Date(2026, 10, 25, 1, 30, 7, 0, time.UTC), // as a program booked it
 	} {
 		w := scheduler.Window{Plan: scheduler.Plan{
 			Title: "T", TimeZone: "Europe/Berlin", RollbackDuration: 30 * time.Minute,
