@@ -89,6 +89,9 @@ func (p *person) lookAround() {
 		}
 		p.everybodyCan(path)
 	}
+	p.open("/outbox")
+	p.press(".list tbody a", "As it looks")
+	p.everybodyCan("a message")
 	for _, path := range []string{"/windows/new", "/services/new", "/stakeholders/new", "/settings"} {
 		p.open(path)
 		p.do("send "+path+" empty", chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("main form [name=title], main form [name=name], main form [name=organisation], main form [type=email]").forEach(i => i.value = ""); document.querySelector("main form[data-guard]").submit()`))

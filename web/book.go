@@ -167,7 +167,9 @@ func (f BookForm) interval(wrong scheduler.InvalidError) (i scheduler.Interval) 
 	end := start
 	switch {
 	case strings.TrimSpace(f.Length) != "":
-		end = start.Add(length(f.Length, "length", wrong))
+		if end = start.Add(length(f.Length, "length", wrong)); wrong["length"] != "" {
+			return i
+		}
 	case strings.TrimSpace(f.EndTime) != "":
 		day := f.EndDate
 		if strings.TrimSpace(day) == "" {

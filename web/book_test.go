@@ -39,8 +39,12 @@ func TestTheFormAnswersInWordsWhatItCannotRead(t *testing.T) {
 		{"neither length nor end", map[string]string{"length": ""}, "length"},
 		{"no such reminder", map[string]string{"reminders": "24h, later"}, "reminders"},
 	} {
-		if _, wrong := ReadBook(form(c.typed)).Read(); wrong[c.field] == "" {
-			t.Errorf("%s: got %v, want words for %s", c.name, wrong, c.field)
+		plan, wrong := ReadBook(form(c.typed)).Read()
+		if wrong[c.field] == "" || len(wrong) != 1 {
+			t.Errorf("%s: got %v, want words for %s alone", c.name, wrong, c.field)
+		}
+		if plan.Start.IsZero() != plan.End.IsZero() || !plan.Start.IsZero() && !plan.Start.Before(plan.End) {
+			t.Errorf("%s: got %v, which says more than was typed", c.name, plan.Interval)
 		}
 	}
 }
