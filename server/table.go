@@ -24,7 +24,7 @@ func (s *server) wireSites(pages *web.Pages) {
 	s.pages = pages
 	s.site = site.New(site.Options{
 		Agenda: s.agenda, Notifier: s.notifier, Access: s.access, Feeds: s.feeds, Pages: pages, BaseURL: s.cfg.BaseURL,
-		Capturing: s.notifier.Capturing(), Log: s.log, Now: s.db.Now,
+		Capturing: s.notifier.Capturing(), Manual: s.api.Describe, Log: s.log, Now: s.db.Now,
 	})
 }
 
@@ -101,6 +101,7 @@ func (s *server) pageTable() []route {
 		{http.MethodPost, "/password", open, s.site.Forgot},
 		{http.MethodGet, "/password/:token", open, s.site.PasswordPage},
 		{http.MethodPost, "/password/:token", open, s.site.Password},
+		{http.MethodGet, "/api/docs", open, s.site.Docs}, // as openapi.json is
 		{http.MethodGet, "/status", open, s.site.Status},
 		{http.MethodGet, "/status/:id", open, s.site.StatusWindow},
 		{http.MethodGet, "/subscription/:token", open, s.site.SubscriptionPage},

@@ -40,8 +40,12 @@ func TestTheFormAnswersInWordsWhatItCannotRead(t *testing.T) {
 		{"neither length nor end", map[string]string{"length": ""}, "length"},
 		{"no such reminder", map[string]string{"reminders": "24h, later"}, "reminders"},
 	} {
-		if _, wrong := ReadBook(form(c.typed)).Read(); wrong[c.field] == "" {
-			t.Errorf("%s: got %v, want words for %s", c.name, wrong, c.field)
+		plan, wrong := ReadBook(form(c.typed)).Read()
+		if wrong[c.field] == "" || len(wrong) != 1 {
+			t.Errorf("%s: got %v, want words for %s alone", c.name, wrong, c.field)
+		}
+		if plan.Start.IsZero() != plan.End.IsZero() || !plan.Start.IsZero() && !plan.Start.Before(plan.End) {
+			t.Errorf("%s: got %v, which says more than was typed", c.name, plan.Interval)
 		}
 	}
 }
@@ -52,6 +56,7 @@ func TestAWindowComesBackFromItsOwnFormUnchanged(t *testing.T) {
 		time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), // 02:30 the first time
 		time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC), // and the second
 		time.Date(2026, 12, 12, 1, 0, 0, 0, time.UTC),
+		time.Date(2026, 10, 25, 1, 30, 7, 0, time.UTC), // as a program booked it
 	} {
 		w := scheduler.Window{Plan: scheduler.Plan{
 			Title: "T", TimeZone: "Europe/Berlin", RollbackDuration: 30 * time.Minute,

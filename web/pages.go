@@ -82,7 +82,7 @@ type (
 		Frame
 		Mine                  []Task
 		Running, Next, Closed []agenda.View
-		Approvers, MostQuorum int
+		Quorum                Quorum
 	}
 	// Windows is the list of windows.
 	Windows struct {
@@ -189,12 +189,11 @@ type (
 	Account struct {
 		Frame
 		Refusal
-		Name, TimeZone string
-		Zones          []string
-		Tokens         []Key
-		Feeds          []Key
-		Services       []scheduler.Service
-		Secret         string // a new token or address, shown once
+		Form   map[string]string
+		Zones  []string
+		Tokens []Key
+		Feeds  []Key
+		Secret string // a new token or address, shown once
 	}
 	// Settings is what the organisation decided.
 	Settings struct {
@@ -205,6 +204,13 @@ type (
 		Tiers []int
 		Zones []string
 		Reply string // what the mail server said to a test mail
+
+		Quorum Quorum
+	}
+	// Docs shows the description of the API.
+	Docs struct {
+		Frame
+		Manual Manual
 	}
 	// Status is the public page.
 	Status struct {

@@ -99,6 +99,7 @@ func (Log) template() string          { return "log.html" }
 func (People) template() string       { return "people.html" }
 func (Account) template() string      { return "account.html" }
 func (Settings) template() string     { return "settings.html" }
+func (Docs) template() string         { return "docs.html" }
 func (Status) template() string       { return "status.html" }
 func (StatusWindow) template() string { return "statuswindow.html" }
 func (Subscription) template() string { return "subscription.html" }

@@ -26,6 +26,9 @@ func (s *Site) settings(w http.ResponseWriter, r *http.Request, who access.Visit
 		return err
 	}
 	page.Frame, page.Tiers, page.Zones = frame, tiers, zones
+	if page.Quorum, err = s.quorum(r.Context(), set); err != nil {
+		return err
+	}
 	if page.Form == nil {
 		page.Form, page.On = settingsForm(set)
 	}

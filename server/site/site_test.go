@@ -24,9 +24,11 @@ type handler = func(http.ResponseWriter, *http.Request, access.Visitor) error
 // desk is a site with one admin and one service.
 type desk struct {
 	*testing.T
-	site *site.Site
-	db   *store.DB
-	who  access.Visitor
+	site   *site.Site
+	db     *store.DB
+	agenda *agenda.Agenda
+	door   *access.Access
+	who    access.Visitor
 }
 
 func open(t *testing.T) *desk {
@@ -54,7 +56,7 @@ func open(t *testing.T) *desk {
 		Feeds: feed.New(a, db, feed.Options{Organisation: func() string { return "Maintenance" }}),
 		Now:   func() time.Time { return storetest.Noon },
 	})
-	return &desk{t, s, db, access.Visitor{Person: ada, TimeZone: "Europe/Berlin"}}
+	return &desk{t, s, db, a, door, access.Visitor{Person: ada, TimeZone: "Europe/Berlin"}}
 }
 
 // ask answers what the handler says to the form, or to a GET without one; the

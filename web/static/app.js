@@ -36,8 +36,10 @@ for (const form of document.querySelectorAll('[data-guard]')) {
   addEventListener('beforeunload', e => { if (dirty) e.preventDefault(); });
 }
 
-// The preview of the booking form follows the typing.
+// The preview of the booking form follows the typing, and what newly ticked
+// services offer comes with it: after what was typed, never over it.
 const form = document.querySelector('[data-preview]'), preview = document.getElementById('preview');
+const brought = document.getElementById('brought');
 let timer, asked = 0;
 form?.addEventListener('input', () => {
   clearTimeout(timer);
@@ -45,10 +47,28 @@ form?.addEventListener('input', () => {
     const mine = ++asked, body = new URLSearchParams(new FormData(form));
     body.set('do', 'preview');
     const answer = await fetch(form.action, { method: 'POST', body }).catch(() => null);
-    if (!answer || mine !== asked) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('preview');
-    if (fresh) preview.replaceChildren(...fresh.childNodes);
+    const text = await answer?.text().catch(() => null);
+    if (!text || mine !== asked) return;
+    const page = new DOMParser().parseFromString(text, 'text/html'), fresh = page.getElementById('preview');
+    if (!fresh) return;
+    preview.replaceChildren(...fresh.childNodes);
+    bring(page, body);
   }, 400);
 });
+
+function bring(page, sent) {
+  const had = new Set(sent.getAll('brought'));
+  const empty = row => ![...row.querySelectorAll('input:not([type=hidden])')].some(i => i.value.trim() || i === document.activeElement);
+  for (const row of page.querySelectorAll('.checkrow[data-from]')) {
+    if (had.has(row.dataset.from)) continue;
+    const rows = [...form.querySelectorAll('.checkrow')], before = rows.find(empty);
+    if (before) before.before(row); else rows.at(-1).after(row);
+  }
+  form.querySelectorAll('.checkrow').forEach((row, i) => row.setAttribute('aria-label', `Check ${i + 1}`));
+  const plan = form.elements.rollback_plan, offered = page.getElementById('rollback_plan').value;
+  const same = (a, b) => a.replace(/\r\n/g, '\n') === b.replace(/\r\n/g, '\n');
+  if (same(plan.value, sent.get('rollback_plan'))) plan.value = offered;
+  brought.replaceChildren(...page.getElementById('brought').childNodes);
+}
 
 document.querySelector('.summary, .refused')?.focus();
