@@ -51,6 +51,7 @@ type Plan struct {
 	Reminders             []time.Duration // before the start
 	Recipients            []string        // one-off addresses
 	Checks                []Check         `json:"-"` // kept in a table of their own
+	Template              TemplateRef     // what it was booked from; an edit leaves it
 }
 
 // Window is one maintenance window.
@@ -64,8 +65,9 @@ type Window struct {
 	Policy         Policy // the one it was submitted under; zero while a draft
 	ConflictReason string // why it was submitted in spite of blocking conflicts
 	Approvals      []Approval
-	Rejected       *Rejection // an emergency's, after the fact
-	ScheduledAt    time.Time  // when it last became scheduled
+	PreApproved    *PreApproval // instead of them
+	Rejected       *Rejection   // an emergency's, after the fact
+	ScheduledAt    time.Time    // when it last became scheduled
 
 	ActualStart, StatedStart time.Time // recorded; stated differs when someone forgot to press start
 	ActualEnd, StatedEnd     time.Time
