@@ -113,7 +113,8 @@ func keepService(tx *store.Tx, s *scheduler.Service, by scheduler.Person, did st
 	return Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.ServiceKept, Text: fmt.Sprintf("%s %s the service %s.", by.Name, did, s.Name), Data: scheduler.Facts{Subject: s.Slug}})
 }
 
-// DeleteService forgets a service that no window names and nothing depends on.
+// DeleteService forgets a service that no window or template names and nothing
+// depends on.
 func (a *Agenda) DeleteService(ctx context.Context, slug string, by scheduler.Person) error {
 	return a.db.Update(ctx, func(tx *store.Tx) error {
 		s, err := service(tx, slug)
@@ -121,11 +122,12 @@ func (a *Agenda) DeleteService(ctx context.Context, slug string, by scheduler.Pe
 			return err
 		}
 		var n int
-		if err := tx.Row(`SELECT (SELECT count(*) FROM window_services WHERE service = $1) + (SELECT count(*) FROM service_upstream WHERE upstream = $1)`, slug).Scan(&n); err != nil {
+		if err := tx.Row(`SELECT (SELECT count(*) FROM window_services WHERE service = $1) + (SELECT count(*) FROM template_services WHERE service = $1)
+			+ (SELECT count(*) FROM service_upstream WHERE upstream = $1)`, slug).Scan(&n); err != nil {
 			return fmt.Errorf("agenda: delete service: %w", err)
 		}
 		if n > 0 {
-			return &scheduler.GateError{Gate: "delete", Reasons: []scheduler.Reason{{Code: scheduler.CodeState, Detail: fmt.Sprintf("%s is named by windows, or other services depend on it, so it stays.", s.Name)}}}
+			return &scheduler.GateError{Gate: "delete", Reasons: []scheduler.Reason{{Code: scheduler.CodeState, Detail: fmt.Sprintf("%s is named by windows or templates, or other services depend on it, so it stays.", s.Name)}}}
 		}
 		if _, err := tx.Exec(`DELETE FROM services WHERE slug = $1`, slug); err != nil {
 			return fmt.Errorf("agenda: delete service: %w", err)
