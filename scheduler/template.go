@@ -99,13 +99,16 @@ func (t *Template) happened(by Person, now time.Time, kind EventKind, text strin
 	return Event{At: now, Actor: by.Email, Via: by.Via, Kind: kind, Text: text, Data: Facts{Subject: t.ID}}
 }
 
-// Add makes the template one that is kept. Nobody has pre-approved it yet.
+// Add makes the template one that is kept. One that comes pre-approved by its
+// author is refused.
 func (t *Template) Add(id string, by Person, now time.Time) (Event, error) {
 	if err := t.Check(); err != nil {
 		return Event{}, err
 	}
+	if t.ApprovedBy != "" {
+		return Event{}, errOwnTemplate
+	}
 	t.ID, t.Editor, t.Created, t.Version = id, by.Email, now, 0
-	t.lapse()
 	return t.happened(by, now, TemplateKept, fmt.Sprintf("%s added the template %q.", by.Name, t.Name)), nil
 }
 
@@ -139,6 +142,9 @@ func (t *Template) Change(to Template, by Person, now time.Time) (Event, error) 
 
 func (t *Template) lapse() { t.ApprovedBy, t.ApprovedAt, t.ReviewBy = "", time.Time{}, time.Time{} }
 
+// errOwnTemplate keeps people from pre-approving what they wrote.
+var errOwnTemplate = shut("pre-approve", CodeOwnRequest, "You changed this template last: ask another approver to pre-approve it.")
+
 // PreApprove lets standard windows inside the template's limits be scheduled
 // without an approval of their own, until the review date, at most 12 months
 // ahead. It takes an approver who is not the template's last editor.
@@ -147,7 +153,7 @@ func (t *Template) PreApprove(by Person, now, reviewBy time.Time) (Event, error)
 		return Event{}, &ForbiddenError{"Only approvers pre-approve templates."}
 	}
 	if by.Email == t.Editor {
-		return Event{}, shut("pre-approve", CodeOwnRequest, "You changed this template last: ask another approver to pre-approve it.")
+		return Event{}, errOwnTemplate
 	}
 	switch {
 	case t.Kind == Emergency:

@@ -323,3 +323,11 @@ func TestATemplateOfAWindowHasNoTimesAndNoResults(t *testing.T) {
 		t.Errorf("got %+v of %+v", p, w)
 	}
 }
+
+func TestATemplateDoesNotComePreApprovedByItsAuthor(t *testing.T) {
+	t.Parallel()
+	p := Template{Name: "Patching", Duration: time.Hour, ApprovedBy: bob.Email, ReviewBy: noon.AddDate(0, 1, 0)}
+	if _, err := p.Add("t", bob, noon); !slices.Equal(reasons(err), []string{CodeOwnRequest}) {
+		t.Errorf("got %v, want own-request", err)
+	}
+}

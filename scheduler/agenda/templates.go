@@ -10,6 +10,17 @@ import (
 	"lull/scheduler/store"
 )
 
+// TemplateView is a template and what there is to say of it at one moment.
+type TemplateView struct {
+	scheduler.Template
+	PreApproved bool // it is, now
+	Expired     bool // it was, until its review date
+}
+
+func templateView(tx *store.Tx, t scheduler.Template) TemplateView {
+	return TemplateView{t, t.PreApproved(tx.Now), t.Expired(tx.Now)}
+}
+
 // keptTemplate is a template as it is kept: a plan alone leaves its checks out.
 type keptTemplate struct {
 	scheduler.Template
@@ -24,21 +35,26 @@ func scanTemplate(r store.Scanner) (scheduler.Template, error) {
 }
 
 // Templates lists every template by its name.
-func (a *Agenda) Templates(ctx context.Context) (all []scheduler.Template, err error) {
+func (a *Agenda) Templates(ctx context.Context) (vs []TemplateView, err error) {
 	err = a.db.View(ctx, func(tx *store.Tx) error {
-		all, err = store.Rows(tx, scanTemplate, `SELECT doc FROM templates ORDER BY name, id`)
+		all, err := store.Rows(tx, scanTemplate, `SELECT doc FROM templates ORDER BY name, id`)
+		vs = make([]TemplateView, len(all))
+		for i, t := range all {
+			vs[i] = templateView(tx, t)
+		}
 		return err
 	})
-	return all, err
+	return vs, err
 }
 
 // Template is the one with that id.
-func (a *Agenda) Template(ctx context.Context, id string) (t scheduler.Template, err error) {
+func (a *Agenda) Template(ctx context.Context, id string) (v TemplateView, err error) {
 	err = a.db.View(ctx, func(tx *store.Tx) error {
-		t, err = template(tx, id)
+		t, err := template(tx, id)
+		v = templateView(tx, t)
 		return err
 	})
-	return t, err
+	return v, err
 }
 
 func template(tx *store.Tx, id string) (scheduler.Template, error) {
@@ -81,8 +97,8 @@ func templatesFor(tx *store.Tx, ws []scheduler.Window) (map[string]*scheduler.Te
 }
 
 // AddTemplate adds a template.
-func (a *Agenda) AddTemplate(ctx context.Context, t scheduler.Template, by scheduler.Person) (scheduler.Template, error) {
-	err := a.db.Update(ctx, func(tx *store.Tx) error {
+func (a *Agenda) AddTemplate(ctx context.Context, t scheduler.Template, by scheduler.Person) (v TemplateView, err error) {
+	err = a.db.Update(ctx, func(tx *store.Tx) error {
 		made := t
 		ev, err := made.Add(tx.NewID(), by, tx.Now)
 		if err != nil {
@@ -91,16 +107,13 @@ func (a *Agenda) AddTemplate(ctx context.Context, t scheduler.Template, by sched
 		if err := known(tx, made.Plan); err != nil {
 			return err
 		}
-		if err := keepTemplate(tx, &made, 0); err != nil {
+		if err := keepTemplate(tx, made, 0); err != nil {
 			return err
 		}
-		if err := Record(tx, ev); err != nil {
-			return err
-		}
-		t = made
-		return nil
+		v = templateView(tx, made)
+		return Record(tx, ev)
 	})
-	return t, err
+	return v, err
 }
 
 // TemplateEdit is what is to become of a template, in one act: what is left
@@ -113,9 +126,10 @@ type TemplateEdit struct {
 
 // ChangeTemplate edits, pre-approves or withdraws a template, all of it or
 // nothing. A version of 0 is any.
-func (a *Agenda) ChangeTemplate(ctx context.Context, id string, version int, e TemplateEdit, by scheduler.Person) (t scheduler.Template, err error) {
+func (a *Agenda) ChangeTemplate(ctx context.Context, id string, version int, e TemplateEdit, by scheduler.Person) (v TemplateView, err error) {
 	err = a.db.Update(ctx, func(tx *store.Tx) error {
-		if t, err = template(tx, id); err != nil {
+		t, err := template(tx, id)
+		if err != nil {
 			return err
 		}
 		if version > 0 && version != t.Version {
@@ -126,10 +140,11 @@ func (a *Agenda) ChangeTemplate(ctx context.Context, id string, version int, e T
 		if err != nil {
 			return err
 		}
+		v = templateView(tx, t)
 		if t.Version == was {
 			return nil
 		}
-		if err := keepTemplate(tx, &t, was); err != nil {
+		if err := keepTemplate(tx, t, was); err != nil {
 			return err
 		}
 		for _, ev := range evs {
@@ -139,7 +154,7 @@ func (a *Agenda) ChangeTemplate(ctx context.Context, id string, version int, e T
 		}
 		return nil
 	})
-	return t, err
+	return v, err
 }
 
 // decideTemplate lets the rules have their say on each part of the edit, and
@@ -179,14 +194,14 @@ func decideTemplate(tx *store.Tx, t *scheduler.Template, e TemplateEdit, by sche
 
 // keepTemplate writes t whole; was is the version that it replaces, 0 when it
 // is new.
-func keepTemplate(tx *store.Tx, t *scheduler.Template, was int) error {
+func keepTemplate(tx *store.Tx, t scheduler.Template, was int) error {
 	n, err := tx.Exec(`
 		INSERT INTO templates (id, name, editor, approved_by, version, doc) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, editor = excluded.editor, approved_by = excluded.approved_by,
 			version = excluded.version, doc = excluded.doc
 		WHERE templates.version = $7`,
 		t.ID, t.Name, t.Editor, sql.NullString{String: t.ApprovedBy, Valid: t.ApprovedBy != ""}, t.Version,
-		store.JSON(&keptTemplate{*t, t.Checks}), was)
+		store.JSON(&keptTemplate{t, t.Checks}), was)
 	if err != nil {
 		return fmt.Errorf("agenda: keep template %s: %w", t.Name, err)
 	}

@@ -451,10 +451,12 @@ func TestAnswersHaveTheFieldsOfTheDescription(t *testing.T) {
 	s := open(t)
 	s.ok("Ada", "POST", "/windows", upgrade, 201)
 	made := s.ok("Root", "POST", "/stakeholders", `{"email":"team@example.org"}`, 201)
+	template := s.ok("Root", "POST", "/templates", patching, 201)
 	paths := s.ok("", "GET", "/openapi.json", "", 200)["paths"].(map[string]any)
 	for described, asked := range map[string]string{
 		"/windows/{id}": "/windows/MW-1", "/services/{slug}": "/services/core-db", "/users/{id}": "/users/ada@example.org",
 		"/stakeholders/{id}": "/stakeholders/" + made["id"].(string), "/settings": "/settings",
+		"/templates/{id}": "/templates/" + template["id"].(string),
 	} {
 		schema := dig(paths, described, "get", "responses", "200", "content", "application/json", "schema", "properties")
 		got := slices.Sorted(maps.Keys(s.ok("Ada", "GET", asked, "", 200)))

@@ -44,6 +44,7 @@ func (a *API) Operations() []Operation {
 	ops = append(ops, a.verbOperations()...)
 	ops = append(ops, a.outboxOperations()...)
 	ops = append(ops, a.serviceOperations()...)
+	ops = append(ops, a.templateOperations()...)
 	ops = append(ops, a.peopleOperations()...)
 	ops = append(ops, Operation{
 		Method: "GET", Path: "/openapi.json", Role: Public, Name: "openAPI", Summary: "This description.",

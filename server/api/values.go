@@ -38,6 +38,37 @@ func (m *moment) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// date is an instant, or the midnight in UTC that begins a day; null when zero.
+type date struct{ time.Time }
+
+// UnmarshalJSON reads the instant or the day.
+func (d *date) UnmarshalJSON(b []byte) error {
+	var s *string
+	if json.Unmarshal(b, &s) != nil {
+		return errDate
+	}
+	d.Time = time.Time{}
+	if s == nil {
+		return nil
+	}
+	at, err := instant(*s)
+	if err != nil {
+		return errDate
+	}
+	d.Time = at
+	return nil
+}
+
+// instant reads an instant, or the midnight in UTC that begins a day.
+func instant(s string) (at time.Time, err error) {
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if at, err = time.Parse(layout, s); err == nil {
+			return at.UTC(), nil
+		}
+	}
+	return at, err
+}
+
 // length is a length of time: "72h", "90m", "45s".
 type length time.Duration
 
@@ -67,6 +98,7 @@ func (l *length) UnmarshalJSON(b []byte) error {
 // What is said of a value that has not the shape its field asks for.
 var (
 	errMoment = errors.New("this is not a time such as 2026-12-12T01:00:00Z")
+	errDate   = errors.New("this is not a day such as 2027-06-01, nor a time such as 2027-06-01T00:00:00Z")
 	errLength = errors.New("this is not a length of time such as 72h, 90m or 45s")
 )
 
