@@ -60,12 +60,6 @@ func (t Template) Book(now time.Time) Plan {
 	return p
 }
 
-// TemplateOf is a template, still to be checked, that would make windows such
-// as w.
-func TemplateOf(w Window) Template {
-	return Template{Name: w.Title, Plan: w.Again(), Duration: w.Interval.Duration()}
-}
-
 // Check tidies the template and refuses malformed values, field by field, as
 // an InvalidError. Without a title, windows get the template's name for one.
 func (t *Template) Check() error {

@@ -312,14 +312,11 @@ func TestAPreApprovedWindowOutlivesItsTemplate(t *testing.T) {
 	}
 }
 
-func TestATemplateOfAWindowHasNoTimesAndNoResults(t *testing.T) {
+func TestAPlanForAnotherTimeHasNoTimesAndNoResults(t *testing.T) {
 	t.Parallel()
 	w := in(Closed)
-	p := TemplateOf(w)
-	if err := p.Check(); err != nil {
-		t.Fatal(err)
-	}
-	if !p.Start.IsZero() || p.Duration != 2*time.Hour || p.Checks[0].State() != Open || p.Checks[0].ID != "" || w.Checks[0].State() != Passed {
+	p := w.Again()
+	if !p.Start.IsZero() || p.Checks[0].State() != Open || p.Checks[0].ID != "" || w.Checks[0].State() != Passed || w.Start.IsZero() {
 		t.Errorf("got %+v of %+v", p, w)
 	}
 }

@@ -22,6 +22,7 @@ type BookForm struct {
 	Impact                                     map[string]string // by service
 	Checks                                     []CheckRow
 	Reason                                     string // why in spite of conflicts
+	Template                                   string // the id of the one it is booked from
 	Version                                    string
 	Approve                                    bool
 }
@@ -45,6 +46,7 @@ func ReadBook(v url.Values) BookForm {
 		Public: v.Get("public") != "", Reason: v.Get("reason"), Version: v.Get("version"),
 		Approve: v.Get("approve") != "", Impact: map[string]string{},
 	}
+	f.Template = v.Get("template")
 	for _, slug := range v["service"] {
 		f.Impact[slug] = v.Get("impact-" + slug)
 	}
@@ -72,6 +74,7 @@ func BookFormOf(w scheduler.Window) BookForm {
 		Recipients: strings.Join(w.Recipients, "\n"), Reason: w.ConflictReason,
 		Version: fmt.Sprint(w.Version), Impact: map[string]string{},
 	}
+	f.Template = w.Template.ID
 	for _, a := range w.Services {
 		f.Impact[a.Service] = string(a.Impact)
 	}
@@ -135,6 +138,7 @@ func (f BookForm) Read() (scheduler.Plan, scheduler.InvalidError) {
 		VerificationDuration: length(f.VerificationDuration, "verification_duration", wrong),
 		Recipients:           List(f.Recipients),
 	}
+	p.Template.ID = f.Template
 	for _, slug := range sortedKeys(f.Impact) {
 		p.Services = append(p.Services, scheduler.Affected{Service: slug, Impact: scheduler.Impact(f.Impact[slug])})
 	}

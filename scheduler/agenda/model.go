@@ -16,6 +16,11 @@ type Model struct {
 	Lasts time.Duration
 }
 
+// AsTemplate is a template, not kept yet, that makes windows after the model.
+func (m Model) AsTemplate() scheduler.Template {
+	return scheduler.Template{Name: m.Title, Plan: m.Plan, Duration: m.Lasts}
+}
+
 // FromTemplate is the model of windows made from a template.
 func (a *Agenda) FromTemplate(ctx context.Context, id string) (m Model, err error) {
 	err = a.db.View(ctx, func(tx *store.Tx) error {

@@ -83,7 +83,7 @@ func TestATemplateIsKeptWhole(t *testing.T) {
 	if err != nil || got.Version != 2 || got.Editor != eve.Email || got.ApprovedBy != bob.Email || !got.ReviewBy.Equal(nextYear) {
 		t.Fatalf("got %+v, %v", got, err)
 	}
-	if len(got.Checks) != 3 || got.Checks[0].Text != "Backup is fresh" || got.Duration != 2*time.Hour || !got.Start.IsZero() {
+	if len(got.Checks) != 3 || got.Checks[0].Probe != nil || got.Checks[0].Text != "Backup is fresh" || got.Duration != 2*time.Hour || !got.Start.IsZero() {
 		t.Errorf("got %+v", got)
 	}
 	all, err := a.Templates(t.Context())

@@ -158,7 +158,7 @@ func (q *query) moment(name string) time.Time {
 	if s == "" {
 		return time.Time{}
 	}
-	if at, err := instant(strings.ReplaceAll(s, " ", "+")); err == nil {
+	if at, ok := instant(strings.ReplaceAll(s, " ", "+"), time.RFC3339, time.DateOnly); ok {
 		return at
 	}
 	q.wrong[name] = errMoment.Error()

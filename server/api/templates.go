@@ -138,7 +138,7 @@ func (a *API) createTemplate(w http.ResponseWriter, r *http.Request, who access.
 	if err != nil {
 		return err
 	}
-	t := scheduler.Template{Name: m.Title, Plan: m.Plan, Duration: m.Lasts}
+	t := m.AsTemplate()
 	if err := in.apply(&t); err != nil {
 		return err
 	}

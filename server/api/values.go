@@ -22,20 +22,34 @@ func (m moment) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads the instant.
 func (m *moment) UnmarshalJSON(b []byte) error {
+	at, ok := readTime(b, time.RFC3339)
+	m.Time = at
+	if !ok {
+		return errMoment
+	}
+	return nil
+}
+
+// readTime reads an instant in one of the layouts, zero for null.
+func readTime(b []byte, layouts ...string) (time.Time, bool) {
 	var s *string
 	if json.Unmarshal(b, &s) != nil {
-		return errMoment
+		return time.Time{}, false
 	}
-	m.Time = time.Time{}
 	if s == nil {
-		return nil
+		return time.Time{}, true
 	}
-	at, err := time.Parse(time.RFC3339, *s)
-	if err != nil {
-		return errMoment
+	return instant(*s, layouts...)
+}
+
+// instant is the first reading of s that one of the layouts allows.
+func instant(s string, layouts ...string) (time.Time, bool) {
+	for _, layout := range layouts {
+		if at, err := time.Parse(layout, s); err == nil {
+			return at.UTC(), true
+		}
 	}
-	m.Time = at.UTC()
-	return nil
+	return time.Time{}, false
 }
 
 // date is an instant, or the midnight in UTC that begins a day; null when zero.
@@ -43,30 +57,12 @@ type date struct{ time.Time }
 
 // UnmarshalJSON reads the instant or the day.
 func (d *date) UnmarshalJSON(b []byte) error {
-	var s *string
-	if json.Unmarshal(b, &s) != nil {
-		return errDate
-	}
-	d.Time = time.Time{}
-	if s == nil {
-		return nil
-	}
-	at, err := instant(*s)
-	if err != nil {
-		return errDate
-	}
+	at, ok := readTime(b, time.RFC3339, time.DateOnly)
 	d.Time = at
-	return nil
-}
-
-// instant reads an instant, or the midnight in UTC that begins a day.
-func instant(s string) (at time.Time, err error) {
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if at, err = time.Parse(layout, s); err == nil {
-			return at.UTC(), nil
-		}
+	if !ok {
+		return errDate
 	}
-	return at, err
+	return nil
 }
 
 // length is a length of time: "72h", "90m", "45s".

@@ -15,6 +15,9 @@ func asChain(err error, into **agenda.ChainError) bool { return errors.As(err, i
 
 // New answers GET /windows/new.
 func (s *Site) New(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	if q := r.URL.Query(); q.Get("template") != "" || q.Get("clone") != "" {
+		return s.newAfter(w, r, who, q.Get("template"), q.Get("clone"))
+	}
 	_, set, err := s.frame(r.Context(), who, "", "")
 	if err != nil {
 		return err
@@ -68,6 +71,9 @@ func (s *Site) book(w http.ResponseWriter, r *http.Request, who access.Visitor, 
 		return err
 	}
 	if page.People, err = s.people(ctx); err != nil {
+		return err
+	}
+	if page.From, err = s.bookedFrom(r, &page.Form); err != nil {
 		return err
 	}
 	page.Zones = zones
