@@ -50,8 +50,8 @@ type Plan struct {
 	Links                 []Link
 	Reminders             []time.Duration // before the start
 	Recipients            []string        // one-off addresses
-	Checks                []Check         `json:"-"` // kept in a table of their own
-	Template              TemplateRef     // what it was booked from; an edit leaves it
+	Checks                []Check         `json:"-"`         // kept in a table of their own
+	Template              TemplateRef     `json:",omitzero"` // what it was booked from; an edit leaves it
 }
 
 // Window is one maintenance window.
@@ -65,7 +65,7 @@ type Window struct {
 	Policy         Policy // the one it was submitted under; zero while a draft
 	ConflictReason string // why it was submitted in spite of blocking conflicts
 	Approvals      []Approval
-	PreApproved    *PreApproval // instead of them
+	PreApproved    *PreApproval `json:",omitempty"` // instead of them
 	Rejected       *Rejection   // an emergency's, after the fact
 	ScheduledAt    time.Time    // when it last became scheduled
 
