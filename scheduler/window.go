@@ -54,7 +54,8 @@ type Plan struct {
 	Links                 []Link
 	Reminders             []time.Duration // before the start
 	Recipients            []string        // one-off addresses
-	Checks                []Check         `json:"-"` // kept in a table of their own
+	Checks                []Check         `json:"-"`         // kept in a table of their own
+	Template              TemplateRef     `json:",omitzero"` // what it was booked from; an edit leaves it
 }
 
 // Window is one maintenance window.
@@ -68,9 +69,10 @@ type Window struct {
 	Policy         Policy // the one it was submitted under; zero while a draft
 	ConflictReason string // why it was submitted in spite of blocking conflicts
 	Approvals      []Approval
-	Overrides      []Approval // of conflicts, at the start or as it was extended
-	Rejected       *Rejection // an emergency's, after the fact
-	ScheduledAt    time.Time  // when it last became scheduled
+	PreApproved    *PreApproval `json:",omitempty"` // instead of them
+	Overrides      []Approval   // of conflicts, at the start or as it was extended
+	Rejected       *Rejection   // an emergency's, after the fact
+	ScheduledAt    time.Time    // when it last became scheduled
 
 	Stage                    int       // the present one, counted from 1; 0: none has begun
 	ActualStart, StatedStart time.Time // recorded; stated differs when someone forgot to press start

@@ -25,6 +25,7 @@ type BookForm struct {
 	Stages                                     []StageRow
 	Brought                                    []string // services whose defaults came into the form already
 	Reason                                     string   // why in spite of conflicts
+	Template                                   string   // the id of the one it is booked from
 	Version                                    string
 	Approve                                    bool
 }
@@ -50,6 +51,7 @@ func ReadBook(v url.Values) BookForm {
 		Public: v.Get("public") != "", Reason: v.Get("reason"), Version: v.Get("version"),
 		Approve: v.Get("approve") != "", Brought: v["brought"], Impact: map[string]string{},
 	}
+	f.Template = v.Get("template")
 	for _, slug := range v["service"] {
 		f.Impact[slug] = v.Get("impact-" + slug)
 	}
@@ -78,6 +80,7 @@ func BookFormOf(w scheduler.Window) BookForm {
 		Recipients: strings.Join(w.Recipients, "\n"), Reason: w.ConflictReason,
 		Version: fmt.Sprint(w.Version), Impact: map[string]string{},
 	}
+	f.Template = w.Template.ID
 	for _, a := range w.Services {
 		f.Impact[a.Service] = string(a.Impact)
 		f.Brought = append(f.Brought, a.Service)
@@ -132,6 +135,7 @@ func (f BookForm) Read() (scheduler.Plan, scheduler.InvalidError) {
 		VerificationDuration: length(f.VerificationDuration, "verification_duration", wrong),
 		Recipients:           List(f.Recipients),
 	}
+	p.Template.ID = f.Template
 	for _, slug := range sortedKeys(f.Impact) {
 		p.Services = append(p.Services, scheduler.Affected{Service: slug, Impact: scheduler.Impact(f.Impact[slug])})
 	}

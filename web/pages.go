@@ -109,6 +109,24 @@ type (
 		People   []Person
 		Zones    []string
 		Preview  *Preview
+		From     *agenda.TemplateView // what it is booked from
+	}
+	// Templates lists what windows can be booked from.
+	Templates struct {
+		Frame
+		Items []TemplateRow
+	}
+	// Template is one of them, and its form.
+	Template struct {
+		Frame
+		Refusal
+		ID       string // empty: a new one
+		View     agenda.TemplateView
+		Form     TemplateForm
+		ReviewBy string // as it was typed
+		Services []scheduler.Service
+		People   []Person
+		Zones    []string
 	}
 	// Window shows one window.
 	Window struct {

@@ -20,6 +20,12 @@ type Person struct {
 	Disabled, Pending     bool // Pending: no password yet
 }
 
+// TemplateRow is a template in the list of them.
+type TemplateRow struct {
+	agenda.TemplateView
+	Names []string // of its services
+}
+
 // Key is an API token or a calendar feed of a person.
 type Key struct {
 	ID, Name, Scope        string
@@ -90,6 +96,8 @@ func (Approvals) template() string    { return "approvals.html" }
 func (Book) template() string         { return "book.html" }
 func (Window) template() string       { return "window.html" }
 func (Services) template() string     { return "services.html" }
+func (Templates) template() string    { return "templates.html" }
+func (Template) template() string     { return "template.html" }
 func (Service) template() string      { return "service.html" }
 func (Stakeholders) template() string { return "stakeholders.html" }
 func (Stakeholder) template() string  { return "stakeholder.html" }

@@ -95,6 +95,28 @@ func draft() agenda.View {
 		Reasons: []scheduler.Reason{{Code: "incomplete", Detail: "Name at least one service.", Field: "services"}}}
 }
 
+// staged is work in two stages, at the second.
+func staged() agenda.View {
+	v := running()
+	half := v.Start.Add(time.Hour)
+	v.Stages = []scheduler.Stage{
+		{Name: "the replica", Interval: scheduler.Interval{Start: v.Start, End: half}},
+		{Name: "the primary", Services: []string{"orders-db"}, Interval: scheduler.Interval{Start: half, End: v.End}},
+	}
+	v.Stage = 2
+	v.Checks[2].Stage, v.Checks[3].Stage = "the replica", "the primary"
+	v.Checks[2].Results = []scheduler.Result{{Answer: scheduler.Passed, By: jonas.Email, At: half, Note: "Twenty orders."}}
+	return v
+}
+
+// patching is a template that is pre-approved.
+func patching() agenda.TemplateView {
+	return agenda.TemplateView{Template: scheduler.Template{
+		ID: "t1", Name: "Weekly patches", Plan: upgrade(scheduler.Draft).Again(), Duration: time.Hour, Editor: jonas.Email,
+		ApprovedBy: "ruth@example.org", ApprovedAt: now.Add(-240 * time.Hour), ReviewBy: now.AddDate(0, 6, 0), Version: 3,
+	}, PreApproved: true}
+}
+
 var events = []scheduler.Event{
 	{Seq: 2, At: now, Actor: "the clock", Text: `Announcement "started": told 41 of 41.`},
 	{Seq: 1, WindowID: "MW-42", At: now.Add(-time.Hour), Actor: jonas.Email, Text: "Jonas Weber started the work."},
@@ -168,6 +190,13 @@ func windowStories() []story {
 		{"window-refused", Window{Frame: late, View: gone, Refusal: Refusal{Gate: "close", Reason: gone.Reasons}, Form: map[string]string{"outcome": "successful", "notes": "All is well."}, Log: events}},
 		{"window-closed", Window{Frame: inside(tomas, closed().Title, "windows"), View: closed(), Log: events, Announcements: told}},
 		{"window-print", Window{Frame: inside(jonas, running().Title, "windows"), View: running(), Log: events, Print: true}},
+		{"window-staged", Window{Frame: inside(jonas, running().Title, "windows"), View: staged(), People: people}},
+		{"book-staged", Book{Frame: inside(jonas, "Book a window", "windows"), Form: BookFormOf(staged().Window), Ref: "MW-42", State: scheduler.Scheduled, Services: []scheduler.Service{orders}, People: people, Zones: zones}},
+		{"templates", Templates{Frame: inside(jonas, "Templates", "templates"), Items: []TemplateRow{{patching(), []string{"Orders database"}}}}},
+		{"templates-empty", Templates{Frame: inside(tomas, "Templates", "templates")}},
+		{"template", Template{Frame: inside(mara, "Template", "templates"), ID: "t1", View: patching(), Form: TemplateFormOf(patching().Template), ReviewBy: "2027-06-01", Services: []scheduler.Service{orders}, People: people, Zones: zones}},
+		{"template-viewed", Template{Frame: inside(tomas, "Template", "templates"), ID: "t1", View: patching(), Form: TemplateFormOf(patching().Template)}},
+		{"template-refused", Template{Frame: inside(mara, "Template", "templates"), Form: TemplateFormOf(scheduler.Template{}), Refusal: refused("name", "Give the template a name."), Services: []scheduler.Service{orders}, People: people, Zones: zones}},
 		{"outbox", Outbox{Frame: inside(jonas, "Outbox", "outbox"), State: "failed", States: []string{"sent", "failed"}, Items: []Delivery{failed, sent}}},
 		{"outbox-empty", Outbox{Frame: inside(jonas, "Outbox", "outbox"), States: []string{"sent", "failed"}}},
 		{"message", Message{Frame: inside(jonas, "Message", "outbox"), Delivery: sent, Headers: "Subject: " + sent.Subject, Text: "Orders wait for a few minutes."}},

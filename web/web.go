@@ -35,7 +35,8 @@ func Parse() (*Pages, error) {
 		return nil, err
 	}
 	p := &Pages{byName: map[string]*template.Template{}, assets: assets}
-	layout, err := template.New("layout.html").Funcs(p.funcs()).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/stages.html")
+	// The booking form lends its fields to the forms of templates.
+	layout, err := template.New("layout.html").Funcs(p.funcs()).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/plan.html", "templates/stages.html")
 	if err != nil {
 		return nil, fmt.Errorf("web: parse layout: %w", err)
 	}

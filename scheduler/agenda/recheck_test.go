@@ -28,8 +28,8 @@ func told(t *testing.T, a *agenda.Agenda, window string) (n int, last string) {
 	return n, last
 }
 
-// booked is a submitted window on one service.
-func booked(t *testing.T, a *agenda.Agenda, service, reason string, start time.Time, by scheduler.Person) agenda.View {
+// bookedOn is a submitted window on one service.
+func bookedOn(t *testing.T, a *agenda.Agenda, service, reason string, start time.Time, by scheduler.Person) agenda.View {
 	t.Helper()
 	plan := upgrade()
 	plan.Services = []scheduler.Affected{{Service: service, Impact: scheduler.Outage}}
@@ -45,8 +45,8 @@ func TestWhoCollidesIsToldOnceAndAgainWhenItReturns(t *testing.T) {
 	t.Parallel()
 	a, _ := open(t)
 	start := storetest.Noon.Add(48 * time.Hour)
-	first := booked(t, a, "core-db", "", start, ada)
-	second := booked(t, a, "shop", "", start, bob) // depends on core-db
+	first := bookedOn(t, a, "core-db", "", start, ada)
+	second := bookedOn(t, a, "shop", "", start, bob) // depends on core-db
 	if n, words := told(t, a, first.ID); n != 1 || !strings.Contains(words, second.Name()) {
 		t.Fatalf("the first heard %d times, %q; want once of %s", n, words, second.Name())
 	}
@@ -78,7 +78,7 @@ func TestAFreezeStandsInTheWayAndItsPeopleHear(t *testing.T) {
 	t.Parallel()
 	a, _ := open(t)
 	start := storetest.Noon.Add(48 * time.Hour)
-	w := booked(t, a, "shop", "", start, ada)
+	w := bookedOn(t, a, "shop", "", start, ada)
 	f, err := a.AddFreeze(t.Context(), scheduler.Freeze{
 		Title: "Year end", Interval: scheduler.Interval{Start: start.Add(-time.Hour), End: start.Add(time.Hour)}, Tiers: []int{2},
 	}, bob)
@@ -114,8 +114,8 @@ func TestAFreezeStandsInTheWayAndItsPeopleHear(t *testing.T) {
 func TestNewHoursAreNewInTheWay(t *testing.T) {
 	t.Parallel()
 	a, _ := open(t)
-	w := booked(t, a, "shop", "", storetest.Noon.Add(48*time.Hour), ada)
-	other := booked(t, a, "core-db", "", storetest.Noon.Add(96*time.Hour), ada)
+	w := bookedOn(t, a, "shop", "", storetest.Noon.Add(48*time.Hour), ada)
+	other := bookedOn(t, a, "core-db", "", storetest.Noon.Add(96*time.Hour), ada)
 	_, err := a.ChangeService(t.Context(), "shop", func(s *scheduler.Service) error {
 		s.Hours = []scheduler.Hours{{Days: []string{"sun"}, From: "02:00", To: "04:00", TimeZone: "Europe/Berlin"}}
 		return nil
@@ -137,8 +137,8 @@ func TestAnExtensionIntoAnotherWindowNeedsAnOverride(t *testing.T) {
 	now := storetest.Noon
 	db.Now = func() time.Time { return now }
 	start := now.Add(48 * time.Hour)
-	w := booked(t, a, "core-db", "", start, ada)
-	booked(t, a, "core-db", "", start.Add(2*time.Hour), bob)
+	w := bookedOn(t, a, "core-db", "", start, ada)
+	bookedOn(t, a, "core-db", "", start.Add(2*time.Hour), bob)
 	if _, err := a.Approve(t.Context(), w.ID, 0, scheduler.Yes{}, bob); err != nil {
 		t.Fatal(err)
 	}

@@ -144,7 +144,8 @@ func keepService(tx *store.Tx, s *scheduler.Service, was scheduler.Service, by s
 	return recheckAll(tx, scope{services: append(append(near, s.Slug), was.Upstream...)}, by)
 }
 
-// DeleteService forgets a service that no window names and nothing depends on.
+// DeleteService forgets a service that no window or template names and nothing
+// depends on.
 func (a *Agenda) DeleteService(ctx context.Context, slug string, by scheduler.Person) error {
 	return a.db.Update(ctx, func(tx *store.Tx) error {
 		s, err := service(tx, slug)
@@ -152,11 +153,12 @@ func (a *Agenda) DeleteService(ctx context.Context, slug string, by scheduler.Pe
 			return err
 		}
 		var n int
-		if err := tx.Row(`SELECT (SELECT count(*) FROM window_services WHERE service = $1) + (SELECT count(*) FROM service_upstream WHERE upstream = $1)`, slug).Scan(&n); err != nil {
+		if err := tx.Row(`SELECT (SELECT count(*) FROM window_services WHERE service = $1) + (SELECT count(*) FROM template_services WHERE service = $1)
+			+ (SELECT count(*) FROM service_upstream WHERE upstream = $1)`, slug).Scan(&n); err != nil {
 			return fmt.Errorf("agenda: delete service: %w", err)
 		}
 		if n > 0 {
-			return &scheduler.GateError{Gate: "delete", Reasons: []scheduler.Reason{{Code: scheduler.CodeState, Detail: fmt.Sprintf("%s is named by windows, or other services depend on it, so it stays.", s.Name)}}}
+			return &scheduler.GateError{Gate: "delete", Reasons: []scheduler.Reason{{Code: scheduler.CodeState, Detail: fmt.Sprintf("%s is named by windows or templates, or other services depend on it, so it stays.", s.Name)}}}
 		}
 		if _, err := tx.Exec(`DELETE FROM services WHERE slug = $1`, slug); err != nil {
 			return fmt.Errorf("agenda: delete service: %w", err)

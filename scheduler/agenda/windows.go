@@ -59,6 +59,9 @@ func draft(tx *store.Tx, plan scheduler.Plan, by scheduler.Person) (scheduler.Wi
 	if err := tx.Row(`SELECT coalesce(max(number), 0) + 1 FROM windows`).Scan(&number); err != nil {
 		return scheduler.Window{}, scheduler.Event{}, fmt.Errorf("agenda: next number: %w", err)
 	}
+	if err := nameTemplate(tx, &plan); err != nil {
+		return scheduler.Window{}, scheduler.Event{}, err
+	}
 	w, ev, err := scheduler.New(number, plan, scheduler.Scene{By: by, Now: tx.Now, NewID: tx.NewID})
 	if err != nil {
 		return w, ev, err
@@ -134,6 +137,7 @@ func (a *Agenda) Change(ctx context.Context, ref string, version int, e Edit, by
 		if err := e.Apply(&plan); err != nil {
 			return err
 		}
+		plan.Template = w.Template
 		plan.Tidy()
 		if err := plan.Check(); err != nil {
 			return err

@@ -451,10 +451,12 @@ func TestAnswersHaveTheFieldsOfTheDescription(t *testing.T) {
 	s := open(t)
 	s.ok("Ada", "POST", "/windows", upgrade, 201)
 	made := s.ok("Root", "POST", "/stakeholders", `{"email":"team@example.org"}`, 201)
+	template := s.ok("Root", "POST", "/templates", patching, 201)
 	described := s.ok("", "GET", "/openapi.json", "", 200)
 	for path, asked := range map[string]string{
 		"/windows/{id}": "/windows/MW-1", "/services/{slug}": "/services/core-db", "/users/{id}": "/users/ada@example.org",
 		"/stakeholders/{id}": "/stakeholders/" + made["id"].(string), "/settings": "/settings",
+		"/templates/{id}": "/templates/" + template["id"].(string),
 	} {
 		schema := dig(described, "paths", path, "get", "responses", "200", "content", "application/json", "schema")
 		name := strings.TrimPrefix(schema["$ref"].(string), "#/components/schemas/")

@@ -129,9 +129,10 @@ func parameters(op Operation) []object {
 	return found
 }
 
-// takesVersion reports whether the call is meant for one version of a window.
+// takesVersion reports whether the call is meant for one version of a window
+// or a template.
 func (o Operation) takesVersion() bool {
-	if o.Name == "deleteWindow" {
+	if o.Name == "deleteWindow" || o.Name == "deleteTemplate" {
 		return true
 	}
 	if o.body == nil {
@@ -173,6 +174,8 @@ func (s shapes) schema(t reflect.Type) object {
 	switch t {
 	case of[moment](), of[time.Time]():
 		return object{"type": []string{"string", "null"}, "format": "date-time"}
+	case of[date]():
+		return object{"type": []string{"string", "null"}, "examples": []string{"2027-06-01", "2027-06-01T00:00:00Z"}}
 	case of[length]():
 		return object{"type": "string", "examples": []string{"72h", "90m", "45s"}}
 	case of[json.RawMessage]():

@@ -8,7 +8,8 @@ import (
 	"lull/scheduler"
 )
 
-// planInput is what people write of a window. What is nil was not given.
+// planInput is what people write of a window, but when it is to be. What is
+// nil was not given.
 type planInput struct {
 	Title                *string           `json:"title"`
 	Summary              *string           `json:"summary"`
@@ -20,8 +21,6 @@ type planInput struct {
 	Risk                 *scheduler.Risk   `json:"risk"`
 	Public               *bool             `json:"public"`
 	Services             *[]affectedInput  `json:"services"`
-	Start                *moment           `json:"start"`
-	End                  *moment           `json:"end"`
 	TimeZone             *string           `json:"time_zone"`
 	Lead                 *string           `json:"lead"`
 	RunbookURL           *string           `json:"runbook_url"`
@@ -31,7 +30,14 @@ type planInput struct {
 	Reminders            *[]length         `json:"reminders"`
 	Recipients           *[]string         `json:"recipients"`
 	Checks               *[]checkInput     `json:"checks"`
-	Stages               *[]stage          `json:"stages"`
+}
+
+// timedInput is what people write of a window.
+type timedInput struct {
+	planInput
+	Start  *moment  `json:"start"`
+	End    *moment  `json:"end"`
+	Stages *[]stage `json:"stages"`
 }
 
 type affectedInput struct {
@@ -89,15 +95,6 @@ func (in planInput) apply(p *scheduler.Plan) error {
 	set(&p.ConferenceURL, in.ConferenceURL)
 	set(&p.Links, in.Links)
 	set(&p.Recipients, in.Recipients)
-	if in.Start != nil {
-		p.Move(scheduler.Interval{Start: in.Start.Time, End: p.End})
-	}
-	if in.Stages != nil {
-		p.Stages = each(*in.Stages, stage.read)
-	}
-	if in.End != nil {
-		p.End = in.End.Time
-	}
 	if in.Services != nil {
 		p.Services = each(*in.Services, func(s affectedInput) scheduler.Affected {
 			return scheduler.Affected{Service: s.Slug, Impact: s.Impact}
@@ -114,6 +111,20 @@ func (in planInput) apply(p *scheduler.Plan) error {
 		p.Checks = checks
 	}
 	return nil
+}
+
+// apply writes what was given into p.
+func (in timedInput) apply(p *scheduler.Plan) error {
+	if in.Start != nil {
+		p.Move(scheduler.Interval{Start: in.Start.Time, End: p.End})
+	}
+	if in.Stages != nil {
+		p.Stages = each(*in.Stages, stage.read)
+	}
+	if in.End != nil {
+		p.End = in.End.Time
+	}
+	return in.planInput.apply(p)
 }
 
 // folded is an address in lower case, as addresses are kept.

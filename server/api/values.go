@@ -22,19 +22,46 @@ func (m moment) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads the instant.
 func (m *moment) UnmarshalJSON(b []byte) error {
+	at, ok := readTime(b, time.RFC3339)
+	m.Time = at
+	if !ok {
+		return errMoment
+	}
+	return nil
+}
+
+// readTime reads an instant in one of the layouts, zero for null.
+func readTime(b []byte, layouts ...string) (time.Time, bool) {
 	var s *string
 	if json.Unmarshal(b, &s) != nil {
-		return errMoment
+		return time.Time{}, false
 	}
-	m.Time = time.Time{}
 	if s == nil {
-		return nil
+		return time.Time{}, true
 	}
-	at, err := time.Parse(time.RFC3339, *s)
-	if err != nil {
-		return errMoment
+	return instant(*s, layouts...)
+}
+
+// instant is the first reading of s that one of the layouts allows.
+func instant(s string, layouts ...string) (time.Time, bool) {
+	for _, layout := range layouts {
+		if at, err := time.Parse(layout, s); err == nil {
+			return at.UTC(), true
+		}
 	}
-	m.Time = at.UTC()
+	return time.Time{}, false
+}
+
+// date is an instant, or the midnight in UTC that begins a day; null when zero.
+type date struct{ time.Time }
+
+// UnmarshalJSON reads the instant or the day.
+func (d *date) UnmarshalJSON(b []byte) error {
+	at, ok := readTime(b, time.RFC3339, time.DateOnly)
+	d.Time = at
+	if !ok {
+		return errDate
+	}
 	return nil
 }
 
@@ -67,6 +94,7 @@ func (l *length) UnmarshalJSON(b []byte) error {
 // What is said of a value that has not the shape its field asks for.
 var (
 	errMoment = errors.New("this is not a time such as 2026-12-12T01:00:00Z")
+	errDate   = errors.New("this is not a day such as 2027-06-01, nor a time such as 2027-06-01T00:00:00Z")
 	errLength = errors.New("this is not a length of time such as 72h, 90m or 45s")
 )
 

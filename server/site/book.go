@@ -15,6 +15,9 @@ func asChain(err error, into **agenda.ChainError) bool { return errors.As(err, i
 
 // New answers GET /windows/new.
 func (s *Site) New(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	if q := r.URL.Query(); q.Get("template") != "" || q.Get("clone") != "" {
+		return s.newAfter(w, r, who, q.Get("template"), q.Get("clone"))
+	}
 	_, set, err := s.frame(r.Context(), who, "", "")
 	if err != nil {
 		return err
@@ -23,10 +26,8 @@ func (s *Site) New(w http.ResponseWriter, r *http.Request, who access.Visitor) e
 	if zone == "" {
 		zone = set.TimeZone
 	}
-	form := web.BookFormOf(scheduler.Window{Plan: scheduler.Plan{
-		TimeZone: zone, Lead: who.Email, Kind: scheduler.Normal, Risk: scheduler.MediumRisk, Public: true, Reminders: set.Reminders,
-	}})
-	form.Version = ""
+	form := web.BookFormOf(scheduler.Window{Plan: blank(zone, set)})
+	form.Version, form.Lead = "", who.Email
 	for _, slug := range r.URL.Query()["service"] {
 		form.Impact[slug] = string(scheduler.Outage)
 	}
@@ -65,7 +66,15 @@ func (s *Site) book(w http.ResponseWriter, r *http.Request, who access.Visitor, 
 		return err
 	}
 	page.Frame = frame
+	if page.Services == nil {
+		if page.Services, err = s.Agenda.Services(ctx); err != nil {
+			return err
+		}
+	}
 	if page.People, err = s.people(ctx); err != nil {
+		return err
+	}
+	if page.From, err = s.bookedFrom(r, &page.Form); err != nil {
 		return err
 	}
 	page.Zones = zones

@@ -92,7 +92,7 @@ func TestEveryPageInsideAnswers(t *testing.T) {
 	d := open(t)
 	for name, h := range map[string]handler{
 		"overview": d.site.Overview, "windows": d.site.Windows, "new": d.site.New, "approvals": d.site.Approvals, "log": d.site.Log,
-		"services": d.site.Services, "new service": d.site.NewService, "stakeholders": d.site.Stakeholders, "new stakeholder": d.site.NewStakeholder,
+		"services": d.site.Services, "new service": d.site.NewService, "templates": d.site.Templates, "new template": d.site.NewTemplate, "stakeholders": d.site.Stakeholders, "new stakeholder": d.site.NewStakeholder,
 		"outbox": d.site.Outbox, "people": d.site.People, "account": d.site.Account, "settings": d.site.Settings, "status": d.site.Status,
 		"forgot": d.site.ForgotPage, "log-in": d.site.LogInPage,
 	} {
