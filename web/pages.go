@@ -109,6 +109,7 @@ type (
 		People   []Person
 		Zones    []string
 		Preview  *Preview
+		Slots    *Slots
 		From     *agenda.TemplateView // what it is booked from
 	}
 	// Templates lists what windows can be booked from.
@@ -224,6 +225,9 @@ type (
 		Reply string // what the mail server said to a test mail
 
 		Quorum Quorum
+		Kinds  []scheduler.Kind
+		Limits []string // what a tier can ask: notice, longest
+		Tiered bool     // some tier asks something
 	}
 	// Docs shows the description of the API.
 	Docs struct {

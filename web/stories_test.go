@@ -183,6 +183,10 @@ func windowStories() []story {
 			Wrong:  scheduler.InvalidError{"title": "Give the window a title.", "length": "Give a length of time such as 30m, 2h or 1h30m."},
 			Reason: []scheduler.Reason{{Code: scheduler.CodeConflict, Detail: "MW-44 holds Orders database from 02:00 to 04:00.", Field: "reason"}},
 		}}},
+		{"book-slots", Book{Frame: inside(jonas, "Book a window", "windows"), Form: typed, Services: []scheduler.Service{orders}, People: people, Zones: zones, Slots: &Slots{Zone: "Europe/Berlin", Items: []scheduler.Slot{
+			{Interval: requested().Interval}, {Interval: running().Interval, Warnings: []scheduler.Conflict{{Kind: scheduler.UpstreamBusy, Detail: "MW-44 works on Core network, which Orders database depends on."}}},
+		}}}},
+		{"book-no-slots", Book{Frame: inside(jonas, "Book a window", "windows"), Form: typed, Services: []scheduler.Service{orders}, People: people, Zones: zones, Slots: &Slots{Zone: "Europe/Berlin", Reasons: []scheduler.Reason{{Code: "freeze", Detail: "“Year end” freezes Orders database until Mon 4 Jan."}}}}},
 		{"book-edit", Book{Frame: inside(mara, "Book a window", "windows"), Form: form, Ref: "MW-42", State: scheduler.Scheduled, MayAgree: true, Services: []scheduler.Service{orders}, People: people, Zones: zones}},
 		{"window-draft", Window{Frame: inside(jonas, "Wiki: storage move", "windows"), View: draft()}},
 		{"window-requested", Window{Frame: inside(mara, "Search index rebuild", "windows"), View: requested(), People: people}},
@@ -211,7 +215,7 @@ func setUpStories() []story {
 	hears := map[string]string{"email": "shop@example.net", "name": "The shop", "time_zone": "Europe/Berlin", "calendar": "publish"}
 	staff := []Person{{Email: mara.Email, Name: mara.Name, Role: mara.Role}, {Email: "ruth@example.org", Name: "Ruth Adeyemi", Role: scheduler.Approver, Pending: true}, {Email: "old@example.org", Name: "Otto", Role: scheduler.Viewer, Disabled: true}}
 	keys := []Key{{ID: "k1", Name: "ci", Scope: "all", Created: now.Add(-240 * time.Hour), Used: now}, {ID: "k2", Name: "old", Created: now.Add(-480 * time.Hour), Gone: true}}
-	settings := map[string]string{"organisation": "Northgate Systems", "time_zone": "Europe/Berlin", "preset": "team", "notice_normal": "24h", "approvals_1": "2", "reminders": "24h", "settle": "90s"}
+	settings := map[string]string{"organisation": "Northgate Systems", "time_zone": "Europe/Berlin", "preset": "team", "notice_normal": "24h", "approvals_1": "2", "reminders": "24h", "settle": "90s", "tier_1_notice_normal": "96h", "tier_1_longest_normal": "4h"}
 	return []story{
 		{"services", Services{Frame: inside(mara, "Services", "services"), Items: []scheduler.Service{orders}}},
 		{"services-empty", Services{Frame: inside(tomas, "Services", "services")}},
@@ -226,8 +230,8 @@ func setUpStories() []story {
 		{"people-refused", People{Frame: inside(mara, "People", "people"), Items: staff, Form: map[string]string{"email": "ruth@example.org", "role": "approver"}, Refusal: refused("name", "Give a name.")}},
 		{"account", Account{Frame: inside(jonas, "Account", "account"), Form: map[string]string{"name": jonas.Name, "time_zone": "Europe/Berlin"}, Zones: zones, Tokens: keys, Feeds: keys[:1], Secret: "lull_x"}},
 		{"account-refused", Account{Frame: inside(jonas, "Account", "account"), Form: map[string]string{"name": jonas.Name, "token": "ci\n"}, Zones: zones, Refusal: refused("token", "Write this in one line.")}},
-		{"settings", Settings{Frame: inside(mara, "Settings", "settings"), Form: settings, On: map[string]bool{"status_open": true}, Tiers: []int{1, 2, 3, 4}, Zones: zones, Quorum: Quorum{Asked: 2, Approvers: 1}}},
-		{"settings-refused", Settings{Frame: inside(mara, "Settings", "settings"), Form: settings, Tiers: []int{1, 2, 3, 4}, Zones: zones, Refusal: refused("notice_normal", "Give a length of time such as 24h or 90s.")}},
+		{"settings", Settings{Frame: inside(mara, "Settings", "settings"), Form: settings, On: map[string]bool{"status_open": true}, Tiers: []int{1, 2, 3, 4}, Kinds: scheduler.Kinds, Limits: []string{"notice", "longest"}, Tiered: true, Zones: zones, Quorum: Quorum{Asked: 2, Approvers: 1}}},
+		{"settings-refused", Settings{Frame: inside(mara, "Settings", "settings"), Form: settings, Tiers: []int{1, 2, 3, 4}, Kinds: scheduler.Kinds, Limits: []string{"notice", "longest"}, Tiered: true, Zones: zones, Refusal: refused("notice_normal", "Give a length of time such as 24h or 90s.")}},
 	}
 }
 

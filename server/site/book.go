@@ -95,9 +95,11 @@ func (s *Site) read(r *http.Request, page *web.Book, old []scheduler.Check) (url
 		return nil, scheduler.Plan{}, nil, err
 	}
 	page.Form = web.ReadBook(v)
-	if do := v.Get("do"); do == "preview" || do == "more" {
+	switch v.Get("do") {
+	case "preview", "more", "slots":
 		page.Form.Bring(page.Services)
 	}
+	take(v, &page.Form)
 	page.Form.KeepProbes(old, page.Services)
 	plan, wrong := page.Form.Read()
 	return v, plan, wrong, nil
@@ -113,10 +115,12 @@ func (s *Site) Book(w http.ResponseWriter, r *http.Request, who access.Visitor) 
 	switch do := v.Get("do"); {
 	case do == "more":
 		return s.book(w, r, who, http.StatusOK, page)
+	case do == "slots":
+		return s.slots(w, r, who, page)
 	case len(wrong) > 0:
 		page.Wrong = all(plan, wrong)
 		return s.book(w, r, who, http.StatusUnprocessableEntity, page)
-	case do == "preview":
+	case do == "preview", v.Has("slot"):
 		return s.preview(w, r, who, page, plan)
 	default:
 		made, err := s.Agenda.Book(r.Context(), plan, agenda.Submission{Now: do == "submit", Reason: page.Form.Reason}, who.Person)
@@ -141,10 +145,12 @@ func (s *Site) Change(w http.ResponseWriter, r *http.Request, who access.Visitor
 	switch do := v.Get("do"); {
 	case do == "more":
 		return s.book(w, r, who, http.StatusOK, page)
+	case do == "slots":
+		return s.slots(w, r, who, page)
 	case len(wrong) > 0:
 		page.Wrong = all(plan, wrong)
 		return s.book(w, r, who, http.StatusUnprocessableEntity, page)
-	case do == "preview":
+	case do == "preview", v.Has("slot"):
 		return s.preview(w, r, who, page, plan)
 	}
 	kept, err := s.Agenda.Change(r.Context(), was.ID, version(v), agenda.Edit{

@@ -79,6 +79,8 @@ func TestARefusedFormSaysWhatToMendAndKeepsWhatWasTyped(t *testing.T) {
 		{"no organisation", d.site.KeepSettings, decided, map[string]string{"organisation": ""}, "organisation"},
 		{"an organisation in no zone", d.site.KeepSettings, decided, map[string]string{"time_zone": "Mars/Base"}, "time_zone"},
 		{"a preset that is none", d.site.KeepSettings, decided, map[string]string{"preset": "anarchy"}, "preset"},
+		{"a length of a tier that is none", d.site.KeepSettings, decided, map[string]string{"tier_1_longest_normal": "short"}, "tier_1_longest_normal"},
+		{"a length for ever", d.site.KeepSettings, decided, map[string]string{"longest_normal": "8000h"}, "longest"},
 		{"a notice that is no length", d.site.KeepSettings, decided, map[string]string{"notice_normal": "a day"}, "notice_normal"},
 		{"a notice that is too long", d.site.KeepSettings, decided, map[string]string{"notice_standard": "2400h"}, "notice"},
 		{"a negative notice", d.site.KeepSettings, decided, map[string]string{"notice_emergency": "-1h"}, "notice_emergency"},

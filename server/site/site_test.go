@@ -176,3 +176,38 @@ func TestThePublicSeesNothingOfADraft(t *testing.T) {
 		t.Error("the public page shows a draft")
 	}
 }
+
+func TestTheFormFindsAFreeTimeAndTakesIt(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	status, body, _ := d.ask(d.site.Book, plan("submit"))
+	if status != http.StatusSeeOther {
+		t.Fatalf("booked: %d %s", status, body)
+	}
+	form := plan("slots")
+	status, body, _ = d.ask(d.site.Book, form)
+	first := between(body, `name="slot" value="`, `"`)
+	if status != http.StatusOK || first == "" {
+		t.Fatalf("got %d, want free times in the form:\n%s", status, body)
+	}
+	form.Del("do")
+	form.Set("slot", first)
+	status, body, _ = d.ask(d.site.Book, form)
+	if status != http.StatusOK || !strings.Contains(body, "Nothing else is in the way") {
+		t.Fatalf("took %s: got %d, want a clear preview:\n%s", first, status, body)
+	}
+	form = plan("slots")
+	form.Del("service")
+	form.Set("length", "")
+	form.Set("end_time", "")
+	if status, body, _ = d.ask(d.site.Book, form); status != http.StatusUnprocessableEntity || !strings.Contains(body, "Say how long it lasts") || !strings.Contains(body, "Name at least one service") {
+		t.Fatalf("got %d, want words for what is missing", status)
+	}
+}
+
+// between is what stands in text after before and up to after.
+func between(text, before, after string) string {
+	_, rest, _ := strings.Cut(text, before)
+	found, _, _ := strings.Cut(rest, after)
+	return found
+}
