@@ -76,6 +76,7 @@ func TestAnotherLibraryFindsTheSameDates(t *testing.T) {
 	var mine []answer
 	var in bytes.Buffer
 	texts := rules()
+	impossible := 0
 	for seed := 0; len(questions) < 400; seed++ {
 		text := texts.Example(seed)
 		p, _ := parse(text)
@@ -88,6 +89,13 @@ func TestAnotherLibraryFindsTheSameDates(t *testing.T) {
 		endless := rule(t, Spec{RRule: text, Start: first.Format(Local), Zone: time.UTC})
 		if seldom := endless.From(first, 12); len(seldom) < 12 || seldom[11].Local > "2040" {
 			continue
+		}
+		// Where a day must be both dateutil finds none, and looks until the year
+		// 9999: two such rules show it.
+		if otherwise(p, first) == bothDays {
+			if impossible++; impossible > 2 {
+				continue
+			}
 		}
 		switch seed % 4 {
 		case 0:

@@ -60,7 +60,7 @@ func FuzzRuleOccurrences(f *testing.F) {
 				t.Errorf("%q was read as %+v, which is refused: %v", text, simple, err)
 			}
 		}
-		if took := time.Since(began); took > time.Second {
+		if took := time.Since(began); took > 3*time.Second { // also on a busy machine, under the race detector
 			t.Errorf("%q took %s", text, took)
 		}
 	})
