@@ -82,6 +82,7 @@ type (
 		Frame
 		Mine                  []Task
 		Running, Next, Closed []agenda.View
+		Week                  []Day
 		Approvers, MostQuorum int
 	}
 	// Windows is the list of windows.

@@ -26,7 +26,7 @@ func (s *Site) New(w http.ResponseWriter, r *http.Request, who access.Visitor) e
 	form := web.BookFormOf(scheduler.Window{Plan: scheduler.Plan{
 		TimeZone: zone, Lead: who.Email, Kind: scheduler.Normal, Risk: scheduler.MediumRisk, Public: true, Reminders: set.Reminders,
 	}})
-	form.Version = ""
+	form.Version, form.Date, form.Time = "", r.URL.Query().Get("date"), r.URL.Query().Get("time")
 	for _, slug := range r.URL.Query()["service"] {
 		v, err := s.Agenda.Service(r.Context(), slug)
 		if err != nil {

@@ -32,6 +32,9 @@ func (s *Site) Overview(w http.ResponseWriter, r *http.Request, who access.Visit
 		return err
 	}
 	page := web.Overview{Frame: frame, Closed: closed}
+	if page.Week, err = s.strip(r, frame); err != nil {
+		return err
+	}
 	for _, p := range people {
 		if !p.Disabled && p.Role.May(scheduler.Approver) {
 			page.Approvers++
