@@ -25,6 +25,23 @@ func NewGraph(all []Service) Graph {
 	return g
 }
 
+// Merged is all services once those that changed stand in their places.
+func Merged(all, changed []Service) []Service {
+	all = slices.Clone(all)
+	at := make(map[string]int, len(all))
+	for i, s := range all {
+		at[s.Slug] = i
+	}
+	for _, s := range changed {
+		if i, ok := at[s.Slug]; ok {
+			all[i] = s
+		} else {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // Service is the one with that slug.
 func (g Graph) Service(slug string) (Service, bool) {
 	s, ok := g.by[slug]
@@ -48,6 +65,32 @@ func (g Graph) Upstream(slugs ...string) []string { return reached(g.up, slugs) 
 // Downstream lists by their slugs what depends on the services, directly or
 // through others, without themselves.
 func (g Graph) Downstream(slugs ...string) []string { return reached(g.down, slugs) }
+
+// Levels lists what the service depends on and what depends on it: directly,
+// then through one other, and so on.
+func (g Graph) Levels(slug string) (up, down [][]Service) {
+	return g.levels(g.up, slug), g.levels(g.down, slug)
+}
+
+func (g Graph) levels(edges map[string][]string, from string) (levels [][]Service) {
+	seen := map[string]bool{from: true}
+	for at := []string{from}; len(at) > 0; {
+		var next []string
+		for _, slug := range at {
+			for _, one := range edges[slug] {
+				if _, ok := g.by[one]; ok && !seen[one] {
+					seen[one] = true
+					next = append(next, one)
+				}
+			}
+		}
+		if slices.Sort(next); len(next) > 0 {
+			levels = append(levels, g.Of(next))
+		}
+		at = next
+	}
+	return levels
+}
 
 func reached(edges map[string][]string, from []string) []string {
 	seen := make(map[string]bool, len(from))

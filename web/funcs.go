@@ -21,6 +21,7 @@ func (p *Pages) funcs() template.FuncMap {
 		"span":    span,
 		"clock":   func(t time.Time, zone string) string { return scheduler.InZone(t, zone).Format("15:04") },
 		"day":     func(t time.Time, zone string) string { return scheduler.InZone(t, zone).Format("Mon 2 Jan 2006") },
+		"date":    func(t time.Time, zone string) string { return scheduler.InZone(t, zone).Format(time.DateOnly) },
 		"dur":     Duration,
 		"until":   func(t, now time.Time) string { return Duration(max(t.Sub(now), now.Sub(t)).Truncate(time.Minute)) },
 		"join":    func(s []string) string { return strings.Join(s, ", ") },

@@ -123,21 +123,6 @@ type (
 		People        []Person
 		Print         bool
 	}
-	// Services lists what people depend on.
-	Services struct {
-		Frame
-		Items []scheduler.Service
-	}
-	// Service is one of them, and its form.
-	Service struct {
-		Frame
-		Refusal
-		Form     map[string]string
-		Public   bool
-		Slug     string // empty: a new one
-		Checks   []CheckRow
-		Upcoming []agenda.View
-	}
 	// Stakeholders lists who hears of windows.
 	Stakeholders struct {
 		Frame

@@ -47,7 +47,7 @@ func describeOperation(op Operation) object {
 	success := object{"description": http.StatusText(op.status)}
 	if op.answer != nil {
 		content := object{"application/json": object{"schema": schema(op.answer)}}
-		if op.Name == "listWindows" {
+		if op.Name == "listWindows" || op.Name == "listServices" {
 			content["text/csv"] = object{"schema": object{"type": "string"}}
 		}
 		success["content"] = content

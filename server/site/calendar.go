@@ -99,7 +99,7 @@ func (s *Site) sheet(r *http.Request, who access.Visitor, frame web.Frame, p web
 	sheet := web.Sheet{
 		Period: p, Zone: frame.Zone, Now: frame.Now, MayBook: who.Role.May(scheduler.Operator), Services: services,
 	}
-	if len(shown) == 1 {
+	if len(shown) == 1 && r.URL.Query().Get("service") != "" {
 		sheet.Service = shown[0].Slug
 	}
 	return sheet, frozen, nil
