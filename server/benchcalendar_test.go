@@ -48,16 +48,23 @@ func BenchmarkCalendar(b *testing.B) {
 	}
 	copies(b, db, one.ID, 100_000)
 	day := d.now.AddDate(0, 6, 0).Format(time.DateOnly)
-	for _, path := range []string{"/calendar?date=", "/calendar?view=week&date=", "/calendar?view=day&date=", "/timeline?view=day&date=", "/timeline?date=", "/calendar?mine=yes&date="} {
-		b.Run(path, func(b *testing.B) {
+	for _, c := range []struct{ name, path string }{
+		{"month", "/calendar?date="},
+		{"month-of-mine", "/calendar?mine=yes&date="},
+		{"week", "/calendar?view=week&date="},
+		{"day", "/calendar?view=day&date="},
+		{"timeline", "/timeline?date="},
+		{"timeline-of-a-day", "/timeline?view=day&date="},
+	} {
+		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, path+day, nil)
+				r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, c.path+day, nil)
 				r.Header.Set("Authorization", "Bearer "+token)
 				w := httptest.NewRecorder()
 				h.ServeHTTP(w, r)
 				if w.Code != http.StatusOK {
-					b.Fatalf("%s: %d", path, w.Code)
+					b.Fatalf("%s: %d", c.path, w.Code)
 				}
 			}
 		})
