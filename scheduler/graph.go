@@ -66,30 +66,44 @@ func (g Graph) Upstream(slugs ...string) []string { return reached(g.up, slugs) 
 // through others, without themselves.
 func (g Graph) Downstream(slugs ...string) []string { return reached(g.down, slugs) }
 
-// Levels lists what the service depends on and what depends on it: directly,
-// then through one other, and so on.
-func (g Graph) Levels(slug string) (up, down [][]Service) {
-	return g.levels(g.up, slug), g.levels(g.down, slug)
+// Layers lists what the service depends on and what depends on it, each as far
+// from the service as its longest way there, so that within a layer nothing
+// depends on anything.
+func (g Graph) Layers(slug string) (up, down [][]Service) {
+	return g.layers(g.down, slug, g.Upstream(slug)), g.layers(g.up, slug, g.Downstream(slug))
 }
 
-func (g Graph) levels(edges map[string][]string, from string) (levels [][]Service) {
-	seen := map[string]bool{from: true}
-	for at := []string{from}; len(at) > 0; {
-		var next []string
-		for _, slug := range at {
-			for _, one := range edges[slug] {
-				if _, ok := g.by[one]; ok && !seen[one] {
-					seen[one] = true
-					next = append(next, one)
-				}
+// layers are the slugs by how far they are from one, where back leads one step
+// nearer to it.
+func (g Graph) layers(back map[string][]string, from string, slugs []string) (layers [][]Service) {
+	far := map[string]int{from: 0}
+	var farthest func(slug string) int
+	farthest = func(slug string) int {
+		if n, ok := far[slug]; ok {
+			return n
+		}
+		far[slug] = 0 // should there be a circle, it ends here
+		most := 0
+		for _, nearer := range back[slug] {
+			if nearer == from || has(slugs, nearer) {
+				most = max(most, 1+farthest(nearer))
 			}
 		}
-		if slices.Sort(next); len(next) > 0 {
-			levels = append(levels, g.Of(next))
-		}
-		at = next
+		far[slug] = most
+		return most
 	}
-	return levels
+	for _, slug := range slugs {
+		s, ok := g.by[slug]
+		n := farthest(slug)
+		if !ok || n == 0 {
+			continue
+		}
+		for len(layers) < n {
+			layers = append(layers, nil)
+		}
+		layers[n-1] = append(layers[n-1], s)
+	}
+	return layers
 }
 
 func reached(edges map[string][]string, from []string) []string {

@@ -43,7 +43,7 @@ var arrows = map[string][]string{
 	},
 	"server/site": {
 		"notifier", "scheduler", "scheduler/agenda", "scheduler/ical", "scheduler/recur", "scheduler/store",
-		"server/access", "server/feed", "server/reply", "web",
+		"server/access", "server/feed", "server/reply", "server/sheet", "web",
 	},
 	"server": {
 		"notifier", "scheduler", "scheduler/agenda", "scheduler/ical", "scheduler/store",

@@ -14,8 +14,25 @@ type Dependencies struct {
 	Width, Height int
 	Nodes         []Node
 	Edges         []string // paths
-	Up, Down      [][]scheduler.Service
-	More          int // services that found no room
+	More          int      // services that found no room
+
+	Upstream, Downstream Reach
+}
+
+// Reach is services in one direction: those next to the service, and those
+// beyond them.
+type Reach struct{ Direct, Through []scheduler.Service }
+
+// reach parts services into those that are next to the service and the rest.
+func reach(all []scheduler.Service, direct func(scheduler.Service) bool) (r Reach) {
+	for _, s := range all {
+		if direct(s) {
+			r.Direct = append(r.Direct, s)
+		} else {
+			r.Through = append(r.Through, s)
+		}
+	}
+	return r
 }
 
 // Node is one service in the picture.
@@ -48,15 +65,14 @@ func DependenciesOf(slug string, all []scheduler.Service) (d Dependencies) {
 	if !ok {
 		return d
 	}
-	d.Up, d.Down = g.Levels(slug)
-	if len(d.Up)+len(d.Down) == 0 {
+	d.Upstream = reach(g.Of(g.Upstream(slug)), func(s scheduler.Service) bool { return slices.Contains(self.Upstream, s.Slug) })
+	d.Downstream = reach(g.Of(g.Downstream(slug)), func(s scheduler.Service) bool { return slices.Contains(s.Upstream, slug) })
+	up, down := g.Layers(slug)
+	if len(up)+len(down) == 0 {
 		return d
 	}
-	var columns [][]scheduler.Service
-	for _, level := range slices.Backward(d.Up) {
-		columns = append(columns, level)
-	}
-	columns = append(append(columns, []scheduler.Service{self}), d.Down...)
+	slices.Reverse(up)
+	columns := append(append(up, []scheduler.Service{self}), down...)
 	tallest := 0
 	for i, column := range columns {
 		if len(column) > mostInColumn {
@@ -91,14 +107,9 @@ func DependenciesOf(slug string, all []scheduler.Service) (d Dependencies) {
 }
 
 // edge leads from the right of what is depended on to the left of what depends
-// on it; where both stand in one column, around their right.
+// on it.
 func edge(from, to Node) string {
 	x1, y1, y2 := from.X+nodeWidth, from.Y+nodeHeight/2, to.Y+nodeHeight/2
-	if from.X >= to.X {
-		x2 := to.X + nodeWidth
-		out := max(x1, x2) + nodeRight/2
-		return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, out, y1, out, y2, x2, y2)
-	}
 	half := (to.X - x1) / 2
 	return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, x1+half, y1, to.X-half, y2, to.X, y2)
 }

@@ -34,19 +34,26 @@ func TestThePictureShowsBothSidesByDistance(t *testing.T) {
 	if len(d.Edges) != 4 {
 		t.Errorf("got %d edges, want 4", len(d.Edges))
 	}
+	core := DependenciesOf("net", all)
+	at := map[string]Node{}
+	for _, n := range core.Nodes {
+		at[n.Slug] = n
+	}
+	for _, one := range all {
+		for _, up := range one.Upstream {
+			if at[up].X >= at[one.Slug].X {
+				t.Errorf("%s does not stand to the right of %s, on which it depends", one.Slug, up)
+			}
+		}
+	}
+	if r := core.Downstream; len(r.Direct) != 3 || len(r.Through) != 1 {
+		t.Errorf("got %d direct and %d through others, want 3 and 1", len(r.Direct), len(r.Through))
+	}
 	if got := DependenciesOf("alone", all); len(got.Nodes) != 0 {
 		t.Errorf("got a picture of %d, want none", len(got.Nodes))
 	}
 	if got := short(all[2].Name); got != "Single sign-on of t…" {
 		t.Errorf("got %q", got)
-	}
-}
-
-func TestTwoInOneColumnDoNotHideTheirEdge(t *testing.T) {
-	t.Parallel()
-	a, b := Node{X: 1, Y: 1}, Node{X: 1, Y: 49}
-	if got, want := edge(a, b), "M159 19C190 19 190 67 159 67"; got != want {
-		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
@@ -57,8 +64,8 @@ func TestAPictureHasAnEnd(t *testing.T) {
 		all = append(all, scheduler.Service{Slug: fmt.Sprintf("s-%d", i), Name: "S", Upstream: []string{"core"}})
 	}
 	d := DependenciesOf("core", all)
-	if len(d.Nodes) != 1+mostInColumn || d.More != 40-mostInColumn || len(d.Down[0]) != 40 {
-		t.Errorf("got %d drawn, %d more, %d listed; want %d, %d, 40", len(d.Nodes), d.More, len(d.Down[0]), 1+mostInColumn, 40-mostInColumn)
+	if len(d.Nodes) != 1+mostInColumn || d.More != 40-mostInColumn || len(d.Downstream.Direct) != 40 {
+		t.Errorf("got %d drawn, %d more, %d listed; want %d, %d, 40", len(d.Nodes), d.More, len(d.Downstream.Direct), 1+mostInColumn, 40-mostInColumn)
 	}
 }
 

@@ -8,26 +8,29 @@ const mostFlat = 15
 // FewServices reports whether all services can stand in one list.
 func (p Book) FewServices() bool { return len(p.Services) <= mostFlat }
 
-// Tier is the services of one tier in the booking form.
+// Tier is the services of one tier in the booking form, but those chosen already.
 type Tier struct {
-	Tier, Chosen int
-	Services     []scheduler.Service
+	Tier     int
+	Services []scheduler.Service
 }
 
-// Open reports whether the tier is unfolded at first.
-func (t Tier) Open() bool { return t.Chosen > 0 }
+// Chosen are the services that the form names.
+func (p Book) Chosen() (chosen []scheduler.Service) {
+	for _, s := range p.Services {
+		if p.Form.Has(s.Slug) {
+			chosen = append(chosen, s)
+		}
+	}
+	return chosen
+}
 
-// Tiers are the services by their tier.
+// Tiers are the other services by their tier.
 func (p Book) Tiers() (tiers []Tier) {
 	for tier := 1; tier <= 4; tier++ {
 		t := Tier{Tier: tier}
 		for _, s := range p.Services {
-			if s.Tier != tier {
-				continue
-			}
-			t.Services = append(t.Services, s)
-			if p.Form.Has(s.Slug) {
-				t.Chosen++
+			if s.Tier == tier && !p.Form.Has(s.Slug) {
+				t.Services = append(t.Services, s)
 			}
 		}
 		if len(t.Services) > 0 {

@@ -88,8 +88,8 @@ type FreeDay struct {
 	Even    bool // the day has 24 hours, so that a place on it is a clock time
 }
 
-// Rows makes the rows of a timeline. Those without windows are left out unless
-// all are wanted; how many is told.
+// Rows makes the rows of a timeline. Those without windows and without a freeze
+// of their own are left out unless all are wanted; how many is told.
 func (s Sheet) Rows(services []scheduler.Service, entries []agenda.Entry, frozen []scheduler.Frozen, all bool) (groups []TierRows, hidden int) {
 	on := map[string][]agenda.Entry{}
 	for _, e := range entries {
@@ -99,7 +99,8 @@ func (s Sheet) Rows(services []scheduler.Service, entries []agenda.Entry, frozen
 	}
 	sorted := slices.SortedStableFunc(slices.Values(services), func(a, b scheduler.Service) int { return a.Tier - b.Tier })
 	for _, one := range sorted {
-		if !all && len(on[one.Slug]) == 0 {
+		special := slices.ContainsFunc(frozen, func(f scheduler.Frozen) bool { return !f.All && f.Covers(one) })
+		if !all && len(on[one.Slug]) == 0 && !special {
 			hidden++
 			continue
 		}

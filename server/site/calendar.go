@@ -15,7 +15,8 @@ import (
 // How much a calendar shows at most.
 const (
 	mostInCell    = 3    // windows of a day in a month; the rest is counted
-	mostInDay     = 200  // windows of a day in a week, or by itself
+	mostInColumn  = 40   // of a day in a week
+	mostInDay     = 200  // of a day by itself
 	mostInStrip   = 5    // marks of a day on the overview
 	mostBars      = 2000 // windows of a timeline
 	mostEmptyRows = 30   // services up to which a timeline shows also those with nothing on
@@ -34,11 +35,8 @@ func (s *Site) Calendar(w http.ResponseWriter, r *http.Request, who access.Visit
 	if err != nil {
 		return err
 	}
-	most := mostInDay
-	if page.View == web.MonthView {
-		most = mostInCell
-	}
-	days, err := s.Agenda.Days(ctx, entryFilter(q, who, sheet.Services), page.Days, most)
+	most := map[string]int{web.MonthView: mostInCell, web.WeekView: mostInColumn, web.DayView: mostInDay}
+	days, err := s.Agenda.Days(ctx, entryFilter(q, who, sheet.Services), page.Days, most[page.View])
 	if err != nil {
 		return err
 	}

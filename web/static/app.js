@@ -45,7 +45,7 @@ for (const field of document.querySelectorAll('[data-filter]')) {
     const words = field.value.toLowerCase().split(/\s+/);
     e.stopPropagation();
     for (const one of all) {
-      one.hidden = !words.every(w => one.dataset.pick.toLowerCase().includes(w)) && !one.querySelector(':checked');
+      one.hidden = !words.every(w => one.dataset.pick.toLowerCase().includes(w)) && !one.querySelector('input:checked');
       if (field.value && !one.hidden) one.closest('details')?.setAttribute('open', '');
     }
   });
