@@ -97,13 +97,22 @@ func DependenciesOf(slug string, all []scheduler.Service) (d Dependencies) {
 	}
 	for _, n := range d.Nodes {
 		s, _ := g.Service(n.Slug)
+		s.Upstream = slices.DeleteFunc(slices.Clone(s.Upstream), func(up string) bool { return at[up].Slug == "" })
 		for _, up := range s.Upstream {
-			if from, ok := at[up]; ok {
-				d.Edges = append(d.Edges, edge(from, n))
+			if !said(g, s, up) {
+				d.Edges = append(d.Edges, edge(at[up], n))
 			}
 		}
 	}
 	return d
+}
+
+// said reports whether the picture says without a line of its own that s depends
+// on up, since s depends on something that does.
+func said(g scheduler.Graph, s scheduler.Service, up string) bool {
+	return slices.ContainsFunc(s.Upstream, func(other string) bool {
+		return other != up && slices.Contains(g.Upstream(other), up)
+	})
 }
 
 // edge leads from the right of what is depended on to the left of what depends
