@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -64,6 +65,14 @@ type Bar struct {
 	Entry        agenda.Entry
 	Impact       scheduler.Impact // on this service
 	Begun, Going bool             // it began before what is shown; it goes on after
+}
+
+// Title is the title as far as there is room for it.
+func (b Bar) Title() string {
+	if utf8.RuneCountInString(b.Entry.Title) <= longestLabel {
+		return b.Entry.Title
+	}
+	return strings.TrimSpace(string([]rune(b.Entry.Title)[:longestLabel-1])) + "…"
 }
 
 // Mark is how the bar's window stands.
@@ -180,6 +189,8 @@ const (
 	titleWidth = 3.1 // of a character of the title
 	noteWidth  = 2.7 // of one of what follows
 	labelWidth = 22  // of what is around and between, and of the meter
+
+	longestLabel = 44 // characters of a title
 )
 
 // bar places a window and its label where there is room: the label stands after
@@ -197,7 +208,7 @@ func (s Sheet) bar(scale Scale, whole scheduler.Interval, e agenda.Entry, slug s
 		}
 	}
 	note := utf8.RuneCountInString("21:00, "+Duration(e.Interval.Duration())) + len(b.Impact)
-	label := labelWidth + int(titleWidth*float64(utf8.RuneCountInString(e.Title))+noteWidth*float64(note))
+	label := labelWidth + int(titleWidth*float64(utf8.RuneCountInString(b.Title()))+noteWidth*float64(note))
 	from, until := b.Col, b.Col+b.Span+label
 	switch {
 	case b.Span > label:

@@ -65,8 +65,9 @@ func (f EntryFilter) where() (cond string, args []any, err error) {
 	return cond, args, err
 }
 
-// Entries lists the first most windows of a calendar by their start, and how
-// many there are. It reads columns and little else: no conflicts, no gates.
+// Entries lists at most so many windows of a calendar, by their start, and how
+// many there are; what was called off is left out first. It reads columns and
+// little else: no conflicts, no gates.
 func (a *Agenda) Entries(ctx context.Context, f EntryFilter, most int) (all []Entry, count int, err error) {
 	err = a.db.View(ctx, func(tx *store.Tx) error {
 		found, err := spans(tx, f)
@@ -86,8 +87,8 @@ type Day struct {
 	Count   int
 }
 
-// Days lists for each of the stretches, which ascend, the first most windows
-// that touch it. It costs a fixed number of queries, and reads in full no more
+// Days lists for each of the stretches, which ascend, at most so many windows
+// that touch it, by their start and last what was called off. It costs a fixed number of queries, and reads in full no more
 // than is listed.
 func (a *Agenda) Days(ctx context.Context, f EntryFilter, stretches []scheduler.Interval, most int) ([]Day, error) {
 	days := make([]Day, len(stretches))
@@ -141,15 +142,15 @@ type span struct {
 	scheduler.Interval
 }
 
-// spans lists when the windows of f are, by their start. Work that goes on past
-// its planned end lasts until now.
+// spans lists when the windows of f are: what is over time first, which lasts
+// until now, then the others by their start, and last what was called off.
 func spans(tx *store.Tx, f EntryFilter) ([]span, error) {
 	cond, args, err := f.where()
 	if err != nil {
 		return nil, err
 	}
 	all, err := store.Rows(tx, scanSpan, `
-		SELECT w.id, w.start_at, w.end_at FROM windows w `+cond+` AND w.start_at IS NOT NULL ORDER BY w.start_at, w.id`, args...)
+		SELECT w.id, w.start_at, w.end_at FROM windows w `+cond+` AND w.start_at IS NOT NULL ORDER BY w.state = 'cancelled', w.start_at, w.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("agenda: entries: %w", err)
 	}
@@ -168,11 +169,8 @@ func spans(tx *store.Tx, f EntryFilter) ([]span, error) {
 		all = slices.DeleteFunc(all, func(s span) bool { return s.id == one.id })
 		one.End = tx.Now.Add(time.Second)
 		if (f.To.IsZero() || one.Start.Before(f.To)) && one.End.After(f.From) {
-			all = append(all, one)
+			all = append([]span{one}, all...)
 		}
-	}
-	if len(running) > 0 {
-		slices.SortFunc(all, func(a, b span) int { return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.id, b.id)) })
 	}
 	return all, nil
 }
