@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html/template"
 	"net/url"
 	"slices"
 	"strings"
@@ -21,6 +22,15 @@ type Calendar struct {
 }
 
 func (Calendar) template() string { return "calendar.html" }
+
+// calendarFuncs is what the templates of calendars and forms beside them use.
+var calendarFuncs = template.FuncMap{
+	"date":    func(t time.Time, zone string) string { return scheduler.InZone(t, zone).Format(time.DateOnly) },
+	"tiers":   func() []string { return []string{"1", "2", "3", "4"} },
+	"states":  func() []scheduler.State { return scheduler.States },
+	"kinds":   func() []scheduler.Kind { return scheduler.Kinds },
+	"impacts": func() []scheduler.Impact { return scheduler.Impacts },
+}
 
 // Empty reports whether nothing is in the calendar.
 func (p Calendar) Empty() bool {

@@ -89,6 +89,8 @@ func (Windows) template() string      { return "windows.html" }
 func (Approvals) template() string    { return "approvals.html" }
 func (Book) template() string         { return "book.html" }
 func (Window) template() string       { return "window.html" }
+func (Services) template() string     { return "services.html" }
+func (Service) template() string      { return "service.html" }
 func (Stakeholders) template() string { return "stakeholders.html" }
 func (Stakeholder) template() string  { return "stakeholder.html" }
 func (Outbox) template() string       { return "outbox.html" }

@@ -41,8 +41,6 @@ type (
 	}
 )
 
-func (Services) template() string      { return "services.html" }
-func (Service) template() string       { return "service.html" }
 func (ServiceImport) template() string { return "serviceimport.html" }
 
 // ServiceRow is one line of the list of services.

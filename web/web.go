@@ -36,7 +36,7 @@ func Parse() (*Pages, error) {
 		return nil, err
 	}
 	p := &Pages{byName: map[string]*template.Template{}, assets: assets}
-	layout, err := template.New("layout.html").Funcs(p.funcs()).ParseFS(files, "templates/layout.html", "templates/parts*.html")
+	layout, err := template.New("layout.html").Funcs(p.funcs()).Funcs(calendarFuncs).ParseFS(files, "templates/layout.html", "templates/parts*.html")
 	if err != nil {
 		return nil, fmt.Errorf("web: parse layout: %w", err)
 	}
