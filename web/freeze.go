@@ -148,6 +148,22 @@ func FreezeFormOf(z scheduler.Freeze) FreezeForm {
 	return f
 }
 
+// Choices are all services, those that the form names first.
+func (p Freeze) Choices() []scheduler.Service {
+	return slices.SortedStableFunc(slices.Values(p.Services), func(a, b scheduler.Service) int {
+		switch on := p.Form.On; {
+		case on[a.Slug] == on[b.Slug]:
+			return 0
+		case on[a.Slug]:
+			return -1
+		}
+		return 1
+	})
+}
+
+// Many reports whether there are too many services to look through.
+func (p Freeze) Many() bool { return len(p.Services) > mostFlat }
+
 // OnWeekday reports whether the form names the weekday.
 func (f FreezeForm) OnWeekday(day string) bool { return slices.Contains(f.Weekdays, day) }
 
@@ -174,9 +190,8 @@ func (f FreezeForm) Read(z *scheduler.Freeze) scheduler.InvalidError {
 		}
 	}
 	zone, ok := scheduler.Zone(z.TimeZone)
-	if !ok {
-		wrong["time_zone"] = "This is not a time zone such as Europe/Berlin."
-		return wrong
+	if !ok { // the rest is looked at all the same
+		wrong["time_zone"], zone = "This is not a time zone such as Europe/Berlin.", time.UTC
 	}
 	var bad string
 	if z.Start, bad = scheduler.Local(f.StartDate, orMidnight(f.StartTime), zone); bad != "" {

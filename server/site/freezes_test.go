@@ -75,6 +75,17 @@ func TestARefusedFreezeComesBackAsTyped(t *testing.T) {
 	}
 }
 
+func TestARefusedFreezeNamesEveryFaultAtOnce(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	_, body, _ := d.ask(d.site.AddFreeze, freezeForm(map[string]string{"title": "", "time_zone": "Mars/Base", "start_date": "soon", "scope": "some", "repeat": "week", "every": "x", "end_date": ""}))
+	for _, id := range []string{"title-err", "time_zone-err", "start-err", "end-err", "services-err"} {
+		if !strings.Contains(body, `id="`+id+`"`) {
+			t.Errorf("the form has no %s:\n%s", id, body)
+		}
+	}
+}
+
 func TestARuleOfRepetitionComesBackFromTheForm(t *testing.T) {
 	t.Parallel()
 	d := open(t)
