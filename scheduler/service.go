@@ -95,6 +95,9 @@ func (s *Service) Check() error {
 	if !slugForm.MatchString(s.Slug) || len(s.Slug) > 64 {
 		say("slug", "Use lower-case letters, digits and single hyphens, such as core-db; at most 64.")
 	}
+	if s.Slug == "new" || s.Slug == "import" {
+		say("slug", "This word is the address of a page; take another.")
+	}
 	if s.Name == "" {
 		say("name", "Give the service a name.")
 	}

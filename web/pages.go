@@ -82,6 +82,7 @@ type (
 		Frame
 		Mine                  []Task
 		Running, Next, Closed []agenda.View
+		Week                  []Day
 		Quorum                Quorum
 	}
 	// Windows is the list of windows.
@@ -140,21 +141,6 @@ type (
 		Deliveries    []Delivery
 		People        []Person
 		Print         bool
-	}
-	// Services lists what people depend on.
-	Services struct {
-		Frame
-		Items []scheduler.Service
-	}
-	// Service is one of them, and its form.
-	Service struct {
-		Frame
-		Refusal
-		Form     map[string]string
-		Public   bool
-		Slug     string // empty: a new one
-		Checks   []CheckRow
-		Upcoming []agenda.View
 	}
 	// Stakeholders lists who hears of windows.
 	Stakeholders struct {

@@ -138,6 +138,7 @@ func stories() []story {
 	all = append(all, doorStories()...)
 	all = append(all, windowStories()...)
 	all = append(all, setUpStories()...)
+	all = append(all, calendarStories()...)
 	return append(all, publicStories()...)
 }
 
@@ -172,7 +173,7 @@ func windowStories() []story {
 	late.Now = gone.Now
 	told := []Announcement{{Kind: "scheduled", At: now.Add(-72 * time.Hour), Recipients: 42, Counts: "1 failed, 41 sent"}}
 	return []story{
-		{"overview", Overview{Frame: inside(mara, "Overview", "overview"), Running: []agenda.View{running()}, Next: []agenda.View{requested()}, Closed: []agenda.View{closed()}, Mine: []Task{{"Waits for your approval.", requested()}}, Quorum: quorum}},
+		{"overview", Overview{Frame: inside(mara, "Overview", "overview"), Running: []agenda.View{running()}, Next: []agenda.View{requested()}, Closed: []agenda.View{closed()}, Mine: []Task{{"Waits for your approval.", requested()}}, Week: weekOf(), Quorum: quorum}},
 		{"overview-empty", Overview{Frame: inside(tomas, "Overview", "overview")}},
 		{"windows", Windows{Frame: inside(jonas, "Windows", "windows"), Form: map[string]string{"state": "requested", "q": "index"}, Items: []agenda.View{requested(), running(), closed(), draft()}, Services: []scheduler.Service{orders}, More: "/windows?cursor=x"}},
 		{"windows-empty", Windows{Frame: inside(tomas, "Windows", "windows")}},
@@ -217,7 +218,7 @@ func setUpStories() []story {
 	keys := []Key{{ID: "k1", Name: "ci", Scope: "all", Created: now.Add(-240 * time.Hour), Used: now}, {ID: "k2", Name: "old", Created: now.Add(-480 * time.Hour), Gone: true}}
 	settings := map[string]string{"organisation": "Northgate Systems", "time_zone": "Europe/Berlin", "preset": "team", "notice_normal": "24h", "approvals_1": "2", "reminders": "24h", "settle": "90s", "tier_1_notice_normal": "96h", "tier_1_longest_normal": "4h"}
 	return []story{
-		{"services", Services{Frame: inside(mara, "Services", "services"), Items: []scheduler.Service{orders}}},
+		{"services", Services{Frame: inside(mara, "Services", "services"), Items: []ServiceRow{{Service: orders, Next: requested().Start}}, All: 1}},
 		{"services-empty", Services{Frame: inside(tomas, "Services", "services")}},
 		{"service", Service{Frame: inside(mara, "Service", "services"), Slug: "orders-db", Form: service, Public: true, Upcoming: []agenda.View{requested()}}},
 		{"service-viewed", Service{Frame: inside(tomas, "Service", "services"), Slug: "orders-db", Form: service}},

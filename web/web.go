@@ -14,6 +14,7 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"strings"
 )
 
 //go:embed templates static
@@ -35,8 +36,8 @@ func Parse() (*Pages, error) {
 		return nil, err
 	}
 	p := &Pages{byName: map[string]*template.Template{}, assets: assets}
-	// The booking form lends its fields to the forms of templates.
-	layout, err := template.New("layout.html").Funcs(p.funcs()).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/plan.html", "templates/stages.html")
+	// The booking form lends its fields to every form about a plan.
+	layout, err := template.New("layout.html").Funcs(p.funcs()).Funcs(calendarFuncs).ParseFS(files, "templates/layout.html", "templates/parts*.html")
 	if err != nil {
 		return nil, fmt.Errorf("web: parse layout: %w", err)
 	}
@@ -46,7 +47,7 @@ func Parse() (*Pages, error) {
 	}
 	for _, name := range names {
 		base := path.Base(name)
-		if base == "layout.html" || base == "parts.html" || base == "stages.html" {
+		if base == "layout.html" || strings.HasPrefix(base, "parts") {
 			continue
 		}
 		t, err := template.Must(layout.Clone()).ParseFS(files, name)

@@ -27,14 +27,15 @@ func crowd(b *testing.B, n int) *Agenda {
 	for from := 0; from < n || from == 0; from += 5000 {
 		err := db.Update(b.Context(), func(tx *store.Tx) error {
 			if from == 0 {
-				for i := range services {
-					s := scheduler.Service{Slug: slug(i), Name: "Service " + slug(i), Tier: 1 + i%4, Description: "What people depend on.", Public: true}
+				all := make([]scheduler.Service, services)
+				for i := range all {
+					all[i] = scheduler.Service{Slug: slug(i), Name: "Service " + slug(i), Tier: 1 + i%4, Description: "What people depend on.", Public: true}
 					if i > 0 {
-						s.Upstream = []string{slug(i / 4)}
+						all[i].Upstream = []string{slug(i / 4)}
 					}
-					if err := keepService(tx, &s, scheduler.Service{}, by, "added"); err != nil {
-						return err
-					}
+				}
+				if err := keepServices(tx, all, nil, by); err != nil {
+					return err
 				}
 			}
 			for i := from; i < min(from+5000, n); i++ {

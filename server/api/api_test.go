@@ -315,6 +315,17 @@ func TestATableRunsNoFormulas(t *testing.T) {
 	}
 }
 
+func TestServicesAreATableToo(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.ok("Root", "POST", "/services", `{"slug":"sums","name":"=SUM(A1)","upstream":["core-db"]}`, 201)
+	w := s.call("Ada", "GET", "/services", "", "Accept: text/csv")
+	lines := strings.Split(w.Body.String(), "\r\n")
+	if w.Code != 200 || !strings.HasPrefix(lines[0], "slug,name,") || !strings.HasPrefix(lines[2], "sums,'=SUM(A1),,3,") {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+}
+
 func TestSettingsTakeAnySubset(t *testing.T) {
 	t.Parallel()
 	s := open(t)

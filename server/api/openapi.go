@@ -50,7 +50,7 @@ func (s shapes) operation(op Operation) object {
 	success := object{"description": http.StatusText(op.status)}
 	if op.answer != nil {
 		content := object{"application/json": object{"schema": s.schema(op.answer)}}
-		if op.Name == "listWindows" {
+		if op.Name == "listWindows" || op.Name == "listServices" {
 			content["text/csv"] = object{"schema": object{"type": "string"}}
 		}
 		success["content"] = content

@@ -101,7 +101,7 @@ func (a *API) verbOperations() []Operation {
 
 func (a *API) serviceOperations() []Operation {
 	return []Operation{
-		{"GET", "/services", scheduler.Viewer, "listServices", "Services by their slug.", a.listServices, 200, listQuery, nil, false, of[page[service]]()},
+		{"GET", "/services", scheduler.Viewer, "listServices", "Services by their slug; text/csv for a table of all.", a.listServices, 200, listQuery, nil, false, of[page[service]]()},
 		{"POST", "/services", scheduler.Admin, "createService", "Add a service.", a.createService, 201, nil, of[newServiceInput](), false, of[service]()},
 		{"GET", "/services/{slug}", scheduler.Viewer, "getService", "A service.", a.getService, 200, nil, nil, false, of[service]()},
 		{"PATCH", "/services/{slug}", scheduler.Admin, "changeService", "Change what is given of a service.", a.changeService, 200, nil, of[serviceInput](), false, of[service]()},

@@ -6,6 +6,7 @@ import (
 	"lull/scheduler"
 	"lull/server/access"
 	"lull/server/reply"
+	"lull/server/sheet"
 )
 
 // service is a service as the API shows it.
@@ -107,6 +108,9 @@ func (a *API) listServices(w http.ResponseWriter, r *http.Request, _ access.Visi
 	services, err := a.Agenda.Services(r.Context())
 	if err != nil {
 		return err
+	}
+	if wantsCSV(r) {
+		return sheet.Write(w, "services", sheet.ServiceRows(services))
 	}
 	items, next := cut(each(services, a.showService), limit, cursor, func(s service) string { return s.Slug })
 	return reply.JSON(w, http.StatusOK, list(items, next))

@@ -28,6 +28,7 @@ func (s *Site) New(w http.ResponseWriter, r *http.Request, who access.Visitor) e
 	}
 	form := web.BookFormOf(scheduler.Window{Plan: blank(zone, set)})
 	form.Version, form.Lead = "", who.Email
+	form.Date, form.Time = r.URL.Query().Get("date"), r.URL.Query().Get("time")
 	for _, slug := range r.URL.Query()["service"] {
 		form.Impact[slug] = string(scheduler.Outage)
 	}

@@ -31,6 +31,9 @@ func (s *Site) Overview(w http.ResponseWriter, r *http.Request, who access.Visit
 	if page.Quorum, err = s.quorum(ctx, set); err != nil {
 		return err
 	}
+	if page.Week, err = s.strip(r, frame); err != nil {
+		return err
+	}
 	for _, v := range live {
 		if v.State.Running() {
 			page.Running = append(page.Running, v)

@@ -36,6 +36,36 @@ for (const form of document.querySelectorAll('[data-guard]')) {
   addEventListener('beforeunload', e => { if (dirty) e.preventDefault(); });
 }
 
+// A search field narrows the list of its form, and opens what is folded.
+for (const field of document.querySelectorAll('[data-filter]')) {
+  const all = [...field.form.querySelectorAll(field.dataset.filter)];
+  field.parentElement.hidden = false;
+  field.addEventListener('keydown', e => { if (e.key === 'Enter') e.preventDefault(); });
+  field.addEventListener('input', e => {
+    const words = field.value.toLowerCase().split(/\s+/);
+    e.stopPropagation();
+    for (const one of all) {
+      one.hidden = !words.every(w => one.dataset.pick.toLowerCase().includes(w)) && !one.querySelector('input:checked');
+      if (field.value && !one.hidden) one.closest('details')?.setAttribute('open', '');
+    }
+  });
+}
+
+// What is wider than the screen is shown where it matters.
+for (const one of document.querySelectorAll('[data-timeline] .tl-row:first-of-type .nowline, .graph [aria-current]')) {
+  const box = one.closest('[tabindex="0"]');
+  box.scrollLeft += one.getBoundingClientRect().left - box.getBoundingClientRect().left - box.clientWidth / 2;
+}
+
+// A click on a free place of the timeline means that half hour of the day.
+document.querySelector('[data-timeline]')?.addEventListener('click', e => {
+  const link = e.target.closest('[data-even]');
+  if (!link || !e.detail) return;
+  const box = link.getBoundingClientRect(), half = Math.floor(48 * (e.clientX - box.left) / box.width), to = new URL(link.href);
+  to.searchParams.set('time', `${pad(half >> 1)}:${half % 2 ? '30' : '00'}`);
+  link.href = to;
+});
+
 // The preview of the booking form follows the typing, and what newly ticked
 // services offer comes with it: after what was typed, never over it.
 const form = document.querySelector('[data-preview]'), preview = document.getElementById('preview');
