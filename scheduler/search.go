@@ -110,7 +110,7 @@ func (q Query) Pieces(text string) (all []Piece) {
 
 // Excerpt is about most characters of the first text in which q finds a word,
 // beginning shortly before that word; nil when no text has one.
-func (q Query) Excerpt(most int, texts ...string) []Piece {
+func (q Query) Excerpt(most int, texts []string) []Piece {
 	for _, text := range texts {
 		for w := range spell(text) {
 			if q.finds(w) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lull/scheduler"
+	"lull/scheduler/agenda"
 )
 
 // funcs is the wording and the formatting that templates use.
@@ -30,6 +31,8 @@ func (p *Pages) funcs() template.FuncMap {
 		"look":  func(s scheduler.State) (template.HTML, error) { return p.icon(looks[s].icon) },
 		"may":   func(who scheduler.Person, least string) bool { return who.Role.May(scheduler.Role(least)) },
 		"dict":  dict,
+		"most":  func() int { return agenda.MostCounted },
+		"texts": texts,
 		"mins":  func(d time.Duration) int { return int(d / time.Minute) },
 	}
 }
@@ -99,6 +102,15 @@ func words(v any) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// texts is what people wrote in a window but its title, and its services' names.
+func texts(v agenda.View) []string {
+	all := v.Texts()[1:]
+	for _, s := range v.Affected {
+		all = append(all, s.Name)
+	}
+	return all
 }
 
 // dict hands several values to a part of a page.

@@ -10,13 +10,21 @@ CREATE TABLE search_texts (
 	PRIMARY KEY (scope, doc)
 );
 
--- The same, the other way round: one row says that a word stands in a document.
+-- Where to look for a word: one row says that it stands, or once stood, in a
+-- document. It may say too much, never too little, but for what is pending.
 -- Words compare by their bytes, so that those which begin alike stand together.
 CREATE TABLE search_words (
 	scope SMALLINT NOT NULL,
 	word  TEXT COLLATE "C" NOT NULL CHECK (word <> ''),
 	doc   BIGINT NOT NULL,
 	PRIMARY KEY (scope, word, doc)
+);
+
+-- A document some of whose words are not in search_words yet.
+CREATE TABLE search_pending (
+	scope SMALLINT NOT NULL,
+	doc   BIGINT NOT NULL,
+	PRIMARY KEY (scope, doc)
 );
 
 -- A window that search has to read anew. Entries of the log that it has not

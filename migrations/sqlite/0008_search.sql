@@ -10,12 +10,20 @@ CREATE TABLE search_texts (
 	PRIMARY KEY (scope, doc)
 ) STRICT, WITHOUT ROWID;
 
--- The same, the other way round: one row says that a word stands in a document.
+-- Where to look for a word: one row says that it stands, or once stood, in a
+-- document. It may say too much, never too little, but for what is pending.
 CREATE TABLE search_words (
 	scope INTEGER NOT NULL,
 	word  TEXT NOT NULL CHECK (word <> ''),
 	doc   INTEGER NOT NULL,
 	PRIMARY KEY (scope, word, doc)
+) STRICT, WITHOUT ROWID;
+
+-- A document some of whose words are not in search_words yet.
+CREATE TABLE search_pending (
+	scope INTEGER NOT NULL,
+	doc   INTEGER NOT NULL,
+	PRIMARY KEY (scope, doc)
 ) STRICT, WITHOUT ROWID;
 
 -- A window that search has to read anew. Entries of the log that it has not

@@ -35,7 +35,7 @@ func Record(tx *store.Tx, ev scheduler.Event) error {
 		data, ev.Prev, ev.Digest(data)); err != nil {
 		return fmt.Errorf("agenda: record %s: %w", ev.Kind, err)
 	}
-	if err := indexEvent(tx, ev); err != nil {
+	if err := readEvent(tx, ev); err != nil {
 		return fmt.Errorf("agenda: record %s: %w", ev.Kind, err)
 	}
 	return nil

@@ -2,12 +2,8 @@ package agenda
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	"lull/scheduler"
 	"lull/scheduler/store"
@@ -23,8 +19,8 @@ const (
 	ofLog
 )
 
-// indexWindow lets search find w as it is now.
-func indexWindow(tx *store.Tx, w scheduler.Window) error {
+// readWindow lets search find w as it is now.
+func readWindow(tx *store.Tx, w scheduler.Window) error {
 	services, err := ServicesOf(tx, w.Slugs())
 	if err != nil {
 		return err
@@ -33,161 +29,130 @@ func indexWindow(tx *store.Tx, w scheduler.Window) error {
 	for _, s := range services {
 		texts = append(texts, s.Name)
 	}
-	if err := indexWords(tx, ofTitle, int64(w.Number), scheduler.Words(w.Title)); err != nil {
+	if err := readText(tx, ofTitle, int64(w.Number), w.Title); err != nil {
 		return err
 	}
-	return indexWords(tx, ofWindow, int64(w.Number), scheduler.Words(texts...))
+	return readText(tx, ofWindow, int64(w.Number), texts...)
+}
+
+// readEvent lets search find ev.
+func readEvent(tx *store.Tx, ev scheduler.Event) error {
+	return readText(tx, ofLog, ev.Seq, ev.Texts()...)
+}
+
+// readText keeps the words of the document. Where to find each of them is
+// written later, for many documents at once: there are pages of the database
+// for that all over the place, and who books should not wait for them.
+func readText(tx *store.Tx, s scope, doc int64, texts ...string) error {
+	words := " " + strings.Join(scheduler.Words(texts...), " ") + " "
+	n, err := tx.Exec(`
+		INSERT INTO search_texts (scope, doc, words) VALUES ($1, $2, $3)
+		ON CONFLICT (scope, doc) DO UPDATE SET words = excluded.words WHERE search_texts.words <> excluded.words`, s, doc, words)
+	if err != nil || n == 0 {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO search_pending (scope, doc) VALUES ($1, $2) ON CONFLICT (scope, doc) DO NOTHING`, s, doc)
+	return err
 }
 
 // forgetWindow lets search forget the window of that number.
 func forgetWindow(tx *store.Tx, number int) error {
-	if _, err := tx.Exec(`DELETE FROM search_queue WHERE number = $1`, number); err != nil {
-		return err
-	}
-	for _, s := range []scope{ofTitle, ofWindow} {
-		if err := indexWords(tx, s, int64(number), nil); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`DELETE FROM search_texts WHERE scope = $1 AND doc = $2`, s, number); err != nil {
+	for _, q := range []string{
+		`DELETE FROM search_texts WHERE scope IN (0, 1) AND doc = $1`,
+		`DELETE FROM search_pending WHERE scope IN (0, 1) AND doc = $1`,
+		`DELETE FROM search_queue WHERE number = $1`,
+	} {
+		if _, err := tx.Exec(q, number); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// indexWords keeps the words, in order, as those of the document.
-func indexWords(tx *store.Tx, s scope, doc int64, words []string) error {
-	var had string
-	err := tx.Row(`SELECT words FROM search_texts WHERE scope = $1 AND doc = $2`, s, doc).Scan(&had)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
-	text := " " + strings.Join(words, " ") + " "
-	if had == text {
-		return nil
-	}
-	old := strings.Fields(had)
-	for _, word := range old {
-		if _, stays := slices.BinarySearch(words, word); stays {
-			continue
-		}
-		if _, err := tx.Exec(`DELETE FROM search_words WHERE scope = $1 AND word = $2 AND doc = $3`, s, word, doc); err != nil {
-			return err
-		}
-	}
-	fresh := slices.DeleteFunc(slices.Clone(words), func(word string) bool {
-		_, had := slices.BinarySearch(old, word)
-		return had
-	})
-	if err := addWords(tx, s, doc, fresh); err != nil {
-		return err
-	}
-	_, err = tx.Exec(`
-		INSERT INTO search_texts (scope, doc, words) VALUES ($1, $2, $3)
-		ON CONFLICT (scope, doc) DO UPDATE SET words = excluded.words`, s, doc, text)
+// readAgain lets search read the windows of a service anew, in a while, when
+// its name is about to be another one.
+func readAgain(tx *store.Tx, slug, name string) error {
+	_, err := tx.Exec(`
+		INSERT INTO search_queue (number)
+		SELECT w.number FROM windows w JOIN window_services x ON x.window_id = w.id
+		WHERE x.service = $1 AND EXISTS (SELECT 1 FROM services s WHERE s.slug = $1 AND s.name <> $2)
+		ON CONFLICT (number) DO NOTHING`, slug, name)
 	return err
 }
 
-// addWords writes the words sixteen at a time, always in the same statement, so
-// that it is prepared once: a last one that is not full repeats its last word.
-func addWords(tx *store.Tx, s scope, doc int64, words []string) error {
-	for part := range slices.Chunk(words, 16) {
-		args := []any{s, doc}
-		for i := range 16 {
-			args = append(args, part[min(i, len(part)-1)])
-		}
-		if _, err := tx.Exec(`
-			INSERT INTO search_words (scope, doc, word)
-			VALUES ($1, $2, $3), ($1, $2, $4), ($1, $2, $5), ($1, $2, $6), ($1, $2, $7), ($1, $2, $8), ($1, $2, $9), ($1, $2, $10),
-				($1, $2, $11), ($1, $2, $12), ($1, $2, $13), ($1, $2, $14), ($1, $2, $15), ($1, $2, $16), ($1, $2, $17), ($1, $2, $18)
-			ON CONFLICT (scope, word, doc) DO NOTHING`, args...); err != nil {
-			return err
-		}
-	}
-	return nil
+// Found is what somebody looked for.
+type Found struct {
+	Query   scheduler.Query
+	Windows []View // those whose title has every word first, then the latest start
+	Entries []scheduler.Event
+	// How many there are of each, counted up to MostCounted.
+	WindowCount, EntryCount int
+	Reading                 bool // what was there before the search was is still being read
 }
 
-// most that Index reads in one transaction, so that nobody waits long for it.
-const (
-	windowsAtOnce = 100
-	entriesAtOnce = 300
-)
+// MostCounted is how far what was found is counted.
+const MostCounted = 1000
 
-// Index reads into the search what is not in it yet, the newest first: what was
-// there before the search was, and windows on a service that got another name.
-// It returns now while there is more of it; zero when all is read.
-func (a *Agenda) Index(ctx context.Context) (next time.Time, err error) {
-	read := 0
+// Search finds windows and entries of the log, at most limit of each. What
+// cannot be looked for is an InvalidError of the field q; nothing typed finds
+// nothing.
+func (a *Agenda) Search(ctx context.Context, typed string, limit int) (found Found, err error) {
+	q, err := scheduler.ParseQuery(typed)
+	if err != nil || q == nil {
+		return Found{}, err
+	}
 	err = a.db.View(ctx, func(tx *store.Tx) error {
-		behind, err := unread(tx)
-		if behind {
-			next = tx.Now
-		}
-		return err
-	})
-	if err != nil || next.IsZero() {
-		return next, err
-	}
-	err = a.db.Update(ctx, func(tx *store.Tx) error {
-		read, err = indexQueue(tx)
-		if err != nil || read > 0 {
+		found = Found{Query: q}
+		if found.Reading, err = reading(tx); err != nil {
 			return err
 		}
-		return indexLog(tx)
-	})
-	if err != nil {
-		return time.Time{}, fmt.Errorf("agenda: index: %w", err)
-	}
-	return next, nil
-}
-
-// unread reports whether there is something that search has not read yet.
-func unread(tx *store.Tx) (behind bool, err error) {
-	err = tx.Row(`SELECT EXISTS (SELECT 1 FROM search_queue) OR EXISTS (SELECT 1 FROM cursors WHERE name = 'search' AND seq > 0)`).Scan(&behind)
-	return behind, err
-}
-
-func indexQueue(tx *store.Tx) (n int, err error) {
-	numbers, err := store.Rows(tx, func(r store.Scanner) (n int64, err error) { return n, r.Scan(&n) },
-		`SELECT number FROM search_queue ORDER BY number DESC LIMIT $1`, windowsAtOnce)
-	if err != nil || len(numbers) == 0 {
-		return 0, err
-	}
-	ws, err := windows(tx, `WHERE w.number IN (`+holes(1, len(numbers))+`)`, anys(numbers)...)
-	if err != nil {
-		return 0, err
-	}
-	for _, w := range ws {
-		if err := indexWindow(tx, w); err != nil {
-			return 0, err
-		}
-	}
-	_, err = tx.Exec(`DELETE FROM search_queue WHERE number >= $1`, numbers[len(numbers)-1])
-	return len(numbers), err
-}
-
-func indexLog(tx *store.Tx) error {
-	evs, err := store.Rows(tx, scanEvent, eventColumns+`
-		WHERE e.seq <= (SELECT c.seq FROM cursors c WHERE c.name = 'search') ORDER BY e.seq DESC LIMIT $1`, entriesAtOnce)
-	if err != nil {
-		return err
-	}
-	left := int64(0)
-	for _, ev := range evs {
-		if err := indexEvent(tx, ev); err != nil {
+		if found.Windows, found.WindowCount, err = searchWindows(tx, q, limit); err != nil {
 			return err
 		}
-		left = ev.Seq - 1
+		found.Entries, found.EntryCount, err = searchLog(tx, q, limit)
+		return err
+	})
+	if err != nil {
+		return Found{}, fmt.Errorf("agenda: search: %w", err)
 	}
-	_, err = tx.Exec(`UPDATE cursors SET seq = $1 WHERE name = 'search'`, left)
-	return err
+	return found, nil
 }
 
-func indexEvent(tx *store.Tx, ev scheduler.Event) error {
-	words := scheduler.Words(ev.Texts()...)
-	if _, err := tx.Exec(`INSERT INTO search_texts (scope, doc, words) VALUES ($1, $2, $3)`,
-		ofLog, ev.Seq, " "+strings.Join(words, " ")+" "); err != nil {
-		return err
+func searchWindows(tx *store.Tx, q scheduler.Query, limit int) (vs []View, n int, err error) {
+	titled, others := &condition{}, &condition{}
+	if err := titled.finding(tx, ofTitle, "w.number", q); err != nil {
+		return nil, 0, err
 	}
-	return addWords(tx, ofLog, ev.Seq, words)
+	if err := others.finding(tx, ofWindow, "w.number", q); err != nil {
+		return nil, 0, err
+	}
+	if n, err = others.count(tx, `windows w`); err != nil || n == 0 {
+		return nil, n, err
+	}
+	others.holding("NOT EXISTS", ofTitle, "w.number", q)
+	var ws []scheduler.Window
+	for _, c := range []*condition{titled, others} {
+		if len(ws) == limit {
+			break
+		}
+		more, err := windows(tx, fmt.Sprintf(`%s ORDER BY %s DESC, w.id DESC LIMIT %d`, c.text.String(), c.order(byStart), limit-len(ws)), c.args...)
+		if err != nil {
+			return nil, 0, err
+		}
+		ws = append(ws, more...)
+	}
+	vs, err = views(tx, ws)
+	return vs, n, err
+}
+
+func searchLog(tx *store.Tx, q scheduler.Query, limit int) (evs []scheduler.Event, n int, err error) {
+	c := &condition{}
+	if err := c.finding(tx, ofLog, "e.seq", q); err != nil {
+		return nil, 0, err
+	}
+	if n, err = c.count(tx, `events e`); err != nil || n == 0 {
+		return nil, n, err
+	}
+	evs, err = store.Rows(tx, scanEvent, fmt.Sprintf(`%s %s ORDER BY %s DESC LIMIT %d`, eventColumns, c.text.String(), c.order("e.seq"), limit), c.args...)
+	return evs, n, err
 }

@@ -74,6 +74,19 @@ func crowd(t testing.TB, db *store.DB, n int) {
 			t.Fatal(err)
 		}
 	}
+	settle(t, agenda.New(db))
+}
+
+// settle lets the index be brought up to date.
+func settle(t testing.TB, a *agenda.Agenda) {
+	t.Helper()
+	for {
+		if next, err := a.Index(t.Context()); err != nil {
+			t.Fatal(err)
+		} else if next.IsZero() {
+			return
+		}
+	}
 }
 
 // BenchmarkLists times a page of fifty windows or entries among few and among

@@ -78,11 +78,7 @@ func (a *Agenda) ChangeService(ctx context.Context, slug string, apply func(*sch
 			return err
 		}
 		s.Slug = slug
-		if _, err := tx.Exec(`
-			INSERT INTO search_queue (number)
-			SELECT w.number FROM windows w JOIN window_services x ON x.window_id = w.id
-			WHERE x.service = $1 AND EXISTS (SELECT 1 FROM services s WHERE s.slug = $1 AND s.name <> $2)
-			ON CONFLICT (number) DO NOTHING`, slug, s.Name); err != nil {
+		if err := readAgain(tx, slug, s.Name); err != nil {
 			return fmt.Errorf("agenda: keep service %s: %w", slug, err)
 		}
 		return keepService(tx, &s, by, "changed")

@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -73,7 +74,8 @@ func (c *condition) touching(tx *store.Tx, services []string) error {
 }
 
 // finding adds that the document of the scope named by the column doc has every
-// term of q. It lets the rarest term find, and looks for the others in what it found.
+// term of q. The rarest term says where to look, the words of what it leads to
+// say whether it was right.
 func (c *condition) finding(tx *store.Tx, s scope, doc string, q scheduler.Query) error {
 	rarest, least := -1, common+1
 	for i, t := range q {
@@ -90,20 +92,19 @@ func (c *condition) finding(tx *store.Tx, s scope, doc string, q scheduler.Query
 	if rarest >= 0 {
 		c.few = true
 		from, to := span(q[rarest])
-		c.add(doc+` IN (SELECT x.doc FROM search_words x WHERE x.scope = ? AND x.word >= ? AND x.word <= ?)`, s, from, to)
+		c.add(doc+` IN (
+			SELECT x.doc FROM search_words x WHERE x.scope = ? AND x.word >= ? AND x.word <= ?
+			UNION ALL SELECT p.doc FROM search_pending p WHERE p.scope = ?)`, s, from, to, s)
 	}
-	c.holding(s, doc, "", q, rarest)
+	c.holding("EXISTS", s, doc, q)
 	return nil
 }
 
-// holding adds that the document has, or not, every term of q but the one at
-// the index known.
-func (c *condition) holding(s scope, doc, not string, q scheduler.Query, known int) {
+// holding adds that there is, or is not, a text of the document that has every
+// term of q; how is EXISTS or NOT EXISTS.
+func (c *condition) holding(how string, s scope, doc string, q scheduler.Query) {
 	text, args := "", []any{s}
-	for i, t := range q {
-		if i == known {
-			continue
-		}
+	for _, t := range q {
 		pattern := "% " + t.Word + "%"
 		if t.Whole {
 			pattern = "% " + t.Word + " %"
@@ -111,9 +112,7 @@ func (c *condition) holding(s scope, doc, not string, q scheduler.Query, known i
 		text += " AND t.words LIKE ?"
 		args = append(args, pattern)
 	}
-	if text != "" {
-		c.add(not+"EXISTS (SELECT 1 FROM search_texts t WHERE t.scope = ? AND t.doc = "+doc+text+")", args...)
-	}
+	c.add(how+" (SELECT 1 FROM search_texts t WHERE t.scope = ? AND t.doc = "+doc+text+")", args...)
 }
 
 // span is between which words, both included, those are that the term finds.
@@ -122,4 +121,10 @@ func span(t scheduler.Term) (from, to string) {
 		return t.Word, t.Word
 	}
 	return t.Word, t.Word + "\U0010ffff"
+}
+
+// count is how many rows of the table fit, counted up to MostCounted.
+func (c *condition) count(tx *store.Tx, table string) (n int, err error) {
+	err = tx.Row(fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM %s %s LIMIT %d) AS found`, table, c.text.String(), MostCounted), c.args...).Scan(&n)
+	return n, err
 }
