@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Longest texts, in characters.
@@ -19,6 +21,10 @@ const (
 func tidy(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"))
 }
+
+// Composed is s in the Unicode form NFC (UAX 15), in which what looks the same
+// is the same bytes.
+func Composed(s string) string { return norm.NFC.String(s) }
 
 // badText says in words what is wrong with a text of at most max characters:
 // invalid UTF-8, controls, and marks that turn the reading direction are

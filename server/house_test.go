@@ -64,7 +64,7 @@ var doors = map[string]string{
 	"github.com/wneessen/go-mail":    "notifier",
 	"golang.org/x/crypto":            "server/access",
 	"golang.org/x/net":               "scheduler",
-	"golang.org/x/text":              "server/access",
+	"golang.org/x/text":              "scheduler",
 	"golang.org/x/time":              "notifier",
 }
 

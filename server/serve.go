@@ -130,7 +130,9 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) (err error) {
 	var rounds sync.WaitGroup
 	defer rounds.Wait()
 	defer stop()
-	rounds.Go(func() { keepTime(ctx, log, db.Now, s.nudge, s.agenda.Tick, s.notifier.Announce, s.beat) })
+	rounds.Go(func() {
+		keepTime(ctx, log, db.Now, s.nudge, s.agenda.Tick, s.notifier.Announce, s.agenda.Index, s.beat)
+	})
 	rounds.Go(func() { keepTime(ctx, log, db.Now, s.mail, s.notifier.Deliver) })
 	if cfg.BackupDir != "" {
 		plan := backup.Schedule{Dir: cfg.BackupDir, Recipients: cfg.BackupRecipient, Every: cfg.BackupEvery, Keep: backupsKept}

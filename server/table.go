@@ -99,6 +99,7 @@ func (s *server) pageTable() []route {
 		{http.MethodPost, "/windows/:id/log", scheduler.Operator, s.site.Verb},
 		{http.MethodGet, "/approvals", scheduler.Viewer, s.site.Approvals},
 		{http.MethodGet, "/log", scheduler.Viewer, s.site.Log},
+		{http.MethodGet, "/search", scheduler.Viewer, s.site.Search},
 		{http.MethodGet, "/login", open, s.site.LogInPage},
 		{http.MethodPost, "/login", open, s.site.LogIn},
 		{http.MethodPost, "/logout", scheduler.Viewer, s.site.LogOut},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lull/scheduler"
+	"lull/scheduler/agenda"
 )
 
 // funcs is the wording and the formatting that templates use.
@@ -31,6 +32,8 @@ func (p *Pages) funcs() template.FuncMap {
 		"may":      func(who scheduler.Person, least string) bool { return who.Role.May(scheduler.Role(least)) },
 		"dict":     dict,
 		"sentence": sentence,
+		"most":     func() int { return agenda.MostCounted },
+		"texts":    texts,
 		"inc":      func(i int) int { return i + 1 },
 		"mins":     func(d time.Duration) int { return int(d / time.Minute) },
 	}
@@ -109,6 +112,15 @@ func sentence(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:] + "."
+}
+
+// texts is what people wrote in a window but its title, and its services' names.
+func texts(v agenda.View) []string {
+	all := v.Texts()[1:]
+	for _, s := range v.Affected {
+		all = append(all, s.Name)
+	}
+	return all
 }
 
 // dict hands several values to a part of a page.

@@ -18,6 +18,7 @@ type Frame struct {
 	Capturing    bool // no mail server is set
 	Now          time.Time
 	Done         string // what has just been done, in words
+	Typed        string // what was typed into the search
 }
 
 // Refusal is why a form was not accepted.
@@ -88,6 +89,7 @@ type (
 	// Windows is the list of windows.
 	Windows struct {
 		Frame
+		Refusal
 		Form     map[string]string
 		Items    []agenda.View
 		Services []scheduler.Service
@@ -176,11 +178,18 @@ type (
 	// Log is what happened.
 	Log struct {
 		Frame
+		Refusal
 		Form   map[string]string
 		Items  []scheduler.Event
 		More   string
 		Broken string // what is wrong with the chain, when it was asked for
 		Sound  bool   // the chain was looked through, and holds
+	}
+	// Search is what somebody looked for.
+	Search struct {
+		Frame
+		Refusal
+		agenda.Found
 	}
 	// People lists who has an account.
 	People struct {

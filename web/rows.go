@@ -104,6 +104,7 @@ func (Stakeholder) template() string  { return "stakeholder.html" }
 func (Outbox) template() string       { return "outbox.html" }
 func (Message) template() string      { return "message.html" }
 func (Log) template() string          { return "log.html" }
+func (Search) template() string       { return "search.html" }
 func (People) template() string       { return "people.html" }
 func (Account) template() string      { return "account.html" }
 func (Settings) template() string     { return "settings.html" }

@@ -117,6 +117,15 @@ func patching() agenda.TemplateView {
 	}, PreApproved: true}
 }
 
+// found is what somebody looked for.
+func found() agenda.Found {
+	q, err := scheduler.ParseQuery("upgrade orders")
+	if err != nil {
+		panic(err)
+	}
+	return agenda.Found{Query: q, Windows: []agenda.View{running(), closed()}, Entries: events, WindowCount: 2, EntryCount: 1000}
+}
+
 var events = []scheduler.Event{
 	{Seq: 2, At: now, Actor: "the clock", Text: `Announcement "started": told 41 of 41.`},
 	{Seq: 1, WindowID: "MW-42", At: now.Add(-time.Hour), Actor: jonas.Email, Text: "Jonas Weber started the work."},
@@ -206,6 +215,9 @@ func windowStories() []story {
 		{"outbox-empty", Outbox{Frame: inside(jonas, "Outbox", "outbox"), States: []string{"sent", "failed"}}},
 		{"message", Message{Frame: inside(jonas, "Message", "outbox"), Delivery: sent, Headers: "Subject: " + sent.Subject, Text: "Orders wait for a few minutes."}},
 		{"log", Log{Frame: inside(jonas, "Log", "log"), Form: map[string]string{"window": "MW-42"}, Items: events, Sound: true}},
+		{"search", Search{Frame: inside(jonas, "Search", "search"), Found: found()}},
+		{"search-nothing", Search{Frame: inside(jonas, "Search", "search"), Found: agenda.Found{Query: found().Query, Reading: true}}},
+		{"search-refused", Search{Frame: inside(jonas, "Search", "search"), Refusal: refused("q", "Write at least one letter or digit to look for.")}},
 		{"log-broken", Log{Frame: inside(jonas, "Log", "log"), Broken: "Row 17 does not fit the one before it."}},
 	}
 }

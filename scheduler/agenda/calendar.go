@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strconv"
 	"time"
 
 	"lull/scheduler"
@@ -50,19 +49,23 @@ type EntryFilter struct {
 	Owned []string // the services that Mine owns
 }
 
-func (f EntryFilter) where() (cond string, args []any, err error) {
-	cond, args, err = f.Filter.where()
+func (f EntryFilter) where(tx *store.Tx) (*condition, error) {
+	c, err := f.Filter.where(tx)
+	if err != nil {
+		return nil, err
+	}
 	if f.Tier > 0 {
-		args = append(args, f.Tier)
-		cond += fmt.Sprintf(` AND w.id IN (SELECT x.window_id FROM window_services x JOIN services t ON t.slug = x.service WHERE t.tier = $%d)`, len(args))
+		c.add(`w.id IN (SELECT x.window_id FROM window_services x JOIN services t ON t.slug = x.service WHERE t.tier = ?)`, f.Tier)
 	}
 	if f.Mine != "" {
-		args = append(args, f.Mine, f.Mine)
-		cond += fmt.Sprintf(` AND (w.lead = $%d OR w.requester = $%d OR w.id IN (SELECT o.window_id FROM window_services o WHERE o.service IN (%s)))`,
-			len(args)-1, len(args), holes(len(args)+1, len(f.Owned)))
-		args = append(args, anys(f.Owned)...)
+		owned := "NULL" // which nothing is
+		if len(f.Owned) > 0 {
+			owned = marks(len(f.Owned))
+		}
+		c.add(`(w.lead = ? OR w.requester = ? OR w.id IN (SELECT o.window_id FROM window_services o WHERE o.service IN (`+owned+`)))`,
+			append([]any{f.Mine, f.Mine}, anys(f.Owned)...)...)
 	}
-	return cond, args, err
+	return c, nil
 }
 
 // Entries lists at most so many windows of a calendar, by their start, and how
@@ -88,8 +91,8 @@ type Day struct {
 }
 
 // Days lists for each of the stretches, which ascend, at most so many windows
-// that touch it, by their start and last what was called off. It costs a fixed number of queries, and reads in full no more
-// than is listed.
+// that touch it, by their start and last what was called off. It costs a fixed
+// number of queries, and reads in full no more than is listed.
 func (a *Agenda) Days(ctx context.Context, f EntryFilter, stretches []scheduler.Interval, most int) ([]Day, error) {
 	days := make([]Day, len(stretches))
 	if len(stretches) == 0 {
@@ -145,23 +148,25 @@ type span struct {
 // spans lists when the windows of f are: what is over time first, which lasts
 // until now, then the others by their start, and last what was called off.
 func spans(tx *store.Tx, f EntryFilter) ([]span, error) {
-	cond, args, err := f.where()
+	c, err := f.where(tx)
 	if err != nil {
 		return nil, err
 	}
+	c.add("w.start_at IS NOT NULL")
 	all, err := store.Rows(tx, scanSpan, `
-		SELECT w.id, w.start_at, w.end_at FROM windows w `+cond+` AND w.start_at IS NOT NULL ORDER BY w.state = 'cancelled', w.start_at, w.id`, args...)
+		SELECT w.id, w.start_at, w.end_at FROM windows w `+c.text.String()+` ORDER BY w.state = 'cancelled', w.start_at, w.id`, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("agenda: entries: %w", err)
 	}
 	over := f
 	over.From, over.To = time.Time{}, time.Time{}
-	if cond, args, err = over.where(); err != nil {
+	if c, err = over.where(tx); err != nil {
 		return nil, err
 	}
-	args = append(args, store.At(tx.Now))
+	c.add("w.state IN ('in_progress', 'verifying')")
+	c.add("w.end_at <= ?", store.At(tx.Now))
 	running, err := store.Rows(tx, scanSpan, `
-		SELECT w.id, w.start_at, w.end_at FROM windows w `+cond+` AND w.state IN ('in_progress', 'verifying') AND w.end_at <= $`+strconv.Itoa(len(args)), args...)
+		SELECT w.id, w.start_at, w.end_at FROM windows w `+c.text.String(), c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("agenda: entries: %w", err)
 	}

@@ -28,7 +28,7 @@ func at(t *testing.T, a *agenda.Agenda, from, until int, by scheduler.Person, se
 	return v
 }
 
-func names(all []agenda.Entry) (found []string) {
+func entryNames(all []agenda.Entry) (found []string) {
 	for _, e := range all {
 		found = append(found, e.Name())
 	}
@@ -68,13 +68,13 @@ func TestEntriesAreWhatIsAskedFor(t *testing.T) {
 		{"of a service", service, []string{"MW-1", "MW-3"}},
 	} {
 		got, count, err := a.Entries(t.Context(), c.f, 10)
-		if err != nil || !slices.Equal(names(got), c.want) || count != len(c.want) {
-			t.Errorf("%s: got %v of %d, %v; want %v", c.name, names(got), count, err, c.want)
+		if err != nil || !slices.Equal(entryNames(got), c.want) || count != len(c.want) {
+			t.Errorf("%s: got %v of %d, %v; want %v", c.name, entryNames(got), count, err, c.want)
 		}
 	}
 	some, count, err := a.Entries(t.Context(), all, 2)
 	if err != nil || len(some) != 2 || count != 3 {
-		t.Errorf("the first two: got %v of %d, %v", names(some), count, err)
+		t.Errorf("the first two: got %v of %d, %v", entryNames(some), count, err)
 	}
 	if e := some[0]; e.Title != "From 24 to 26" || e.Services[0].Service != "core-db" || e.Impact() != scheduler.Degraded || e.TimeZone != "Europe/Berlin" {
 		t.Errorf("got %+v, want all that a calendar shows", e)
@@ -105,8 +105,8 @@ func TestDaysListTheFirstAndCountTheRest(t *testing.T) {
 		first []string
 		count int
 	}{{[]string{"MW-5"}, 1}, {[]string{"MW-5", "MW-1", "MW-2"}, 6}, {[]string{"MW-5"}, 1}, {nil, 0}} {
-		if !slices.Equal(names(got[i].Entries), want.first) || got[i].Count != want.count {
-			t.Errorf("day %d: got %v of %d, want %v of %d", i, names(got[i].Entries), got[i].Count, want.first, want.count)
+		if !slices.Equal(entryNames(got[i].Entries), want.first) || got[i].Count != want.count {
+			t.Errorf("day %d: got %v of %d, want %v of %d", i, entryNames(got[i].Entries), got[i].Count, want.first, want.count)
 		}
 	}
 }
@@ -135,7 +135,7 @@ func TestWorkPastItsEndIsShownUntilNow(t *testing.T) {
 	}
 	f.From, f.To = now.Add(time.Hour), now.Add(2*time.Hour)
 	if got, _, err = a.Entries(t.Context(), f, 10); err != nil || len(got) != 0 {
-		t.Errorf("later: got %v %v, want nothing", names(got), err)
+		t.Errorf("later: got %v %v, want nothing", entryNames(got), err)
 	}
 }
 

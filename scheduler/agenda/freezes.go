@@ -129,9 +129,9 @@ func keepFreeze(tx *store.Tx, f *scheduler.Freeze, was scheduler.Freeze, by sche
 	return recheckAll(tx, both(*f, last, was), by)
 }
 
-// both is the scope of a freeze, which ends for good at last, and of what it was.
-func both(f scheduler.Freeze, last time.Time, was scheduler.Freeze) scope {
-	in := scope{Interval: scheduler.Interval{Start: f.Start, End: last}}
+// both is what is touched by a freeze, which ends for good at last, and of what it was.
+func both(f scheduler.Freeze, last time.Time, was scheduler.Freeze) touched {
+	in := touched{Interval: scheduler.Interval{Start: f.Start, End: last}}
 	if was.Start.Before(in.Start) {
 		in.Start = was.Start
 	}
@@ -162,6 +162,6 @@ func (a *Agenda) DeleteFreeze(ctx context.Context, id string, by scheduler.Perso
 		}); err != nil {
 			return err
 		}
-		return recheckAll(tx, scope{Interval: scheduler.Interval{Start: f.Start}}, by)
+		return recheckAll(tx, touched{Interval: scheduler.Interval{Start: f.Start}}, by)
 	})
 }

@@ -6,8 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strconv"
-	"time"
 
 	"lull/scheduler"
 	"lull/scheduler/store"
@@ -37,6 +35,9 @@ func Record(tx *store.Tx, ev scheduler.Event) error {
 		data, ev.Prev, ev.Digest(data)); err != nil {
 		return fmt.Errorf("agenda: record %s: %w", ev.Kind, err)
 	}
+	if err := readEvent(tx, ev); err != nil {
+		return fmt.Errorf("agenda: record %s: %w", ev.Kind, err)
+	}
 	return nil
 }
 
@@ -60,64 +61,6 @@ func scanStored(r store.Scanner) (s stored, err error) {
 func scanEvent(r store.Scanner) (scheduler.Event, error) {
 	s, err := scanStored(r)
 	return s.Event, err
-}
-
-// LogFilter picks entries of the log.
-type LogFilter struct {
-	Window, Actor string
-	From, To      time.Time
-	Limit         int    // 100 when zero
-	Cursor        string // where the last page ended
-	Newest        bool   // the newest first
-}
-
-// Log lists entries of the log, and the cursor of the next page, if any.
-func (a *Agenda) Log(ctx context.Context, f LogFilter) (evs []scheduler.Event, next string, err error) {
-	limit := f.Limit
-	if limit <= 0 || limit > 500 {
-		limit = 100
-	}
-	after, order := int64(0), "ASC"
-	if f.Newest {
-		after, order = 1<<62, "DESC"
-	}
-	if f.Cursor != "" {
-		if after, err = strconv.ParseInt(f.Cursor, 10, 64); err != nil {
-			return nil, "", scheduler.InvalidError{"cursor": "This is not a cursor of this list."}
-		}
-	}
-	err = a.db.View(ctx, func(tx *store.Tx) error {
-		id := ""
-		if f.Window != "" {
-			w, err := window(tx, f.Window)
-			if err != nil {
-				return err
-			}
-			id = w.ID
-		}
-		to := f.To
-		if to.IsZero() {
-			to = time.UnixMilli(1 << 52)
-		}
-		from := f.From
-		if from.IsZero() {
-			from = time.UnixMilli(0)
-		}
-		evs, err = store.Rows(tx, scanEvent, eventColumns+`
-			WHERE ($1 = '' OR e.window_id = $1) AND ($2 = '' OR e.actor = $2) AND e.at >= $3 AND e.at < $4
-				AND (CASE WHEN $5 = 'ASC' THEN e.seq > $6 ELSE e.seq < $6 END)
-			ORDER BY e.seq `+order+` LIMIT $7`,
-			id, f.Actor, store.At(from), store.At(to), order, after, limit+1)
-		return err
-	})
-	if err != nil {
-		return nil, "", err
-	}
-	if len(evs) > limit {
-		evs = evs[:limit]
-		next = strconv.FormatInt(evs[limit-1].Seq, 10)
-	}
-	return evs, next, nil
 }
 
 // ChainError is the first row of the log that does not follow from the one

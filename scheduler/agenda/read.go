@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"lull/scheduler"
 	"lull/scheduler/store"
@@ -37,56 +38,64 @@ type Filter struct {
 	Cursor    string
 }
 
-// where builds the condition; every value is an argument.
-func (f Filter) where() (cond string, args []any, err error) {
-	var b strings.Builder
-	b.WriteString("WHERE w.id <> ''")
-	add := func(text string, vs ...any) {
-		for _, v := range vs {
-			args = append(args, v)
-			text = strings.Replace(text, "?", "$"+strconv.Itoa(len(args)), 1)
-		}
-		b.WriteString(" AND " + text)
-	}
+// where builds the condition.
+func (f Filter) where(tx *store.Tx) (c *condition, err error) {
+	c = &condition{}
 	if !f.From.IsZero() {
-		add("w.end_at > ?", store.At(f.From))
-		add("w.start_at > ?", store.At(f.From.Add(-scheduler.LongestWindow)))
+		c.add("w.end_at > ?", store.At(f.From))
+		c.add("w.start_at > ?", store.At(f.From.Add(-scheduler.LongestWindow)))
 	}
 	if !f.To.IsZero() {
-		add("w.start_at < ?", store.At(f.To))
+		c.add("w.start_at < ?", store.At(f.To))
 	}
 	if len(f.Services) > 0 {
-		add("w.id IN (SELECT x.window_id FROM window_services x WHERE x.service IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(f.Services)), ", ")+"))", anys(f.Services)...)
+		if err := c.touching(tx, f.Services); err != nil {
+			return nil, err
+		}
 	}
 	if len(f.States) > 0 {
-		add("w.state IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(f.States)), ", ")+")", anys(f.States)...)
+		c.add("w.state IN ("+marks(len(f.States))+")", anys(f.States)...)
 	}
 	if f.Kind != "" {
-		add("w.kind = ?", f.Kind)
+		c.add("w.kind = ?", f.Kind)
 	}
 	if f.Lead != "" {
-		add("w.lead = ?", strings.ToLower(f.Lead))
-	}
-	if f.Q != "" {
-		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Q)) + "%"
-		add(`(lower(w.title) LIKE ? ESCAPE '\' OR lower(w.doc) LIKE ? ESCAPE '\')`, like, like)
+		c.add("w.lead = ?", strings.ToLower(f.Lead))
 	}
 	if f.Public {
-		add("w.published = ?", true)
+		c.add("w.published = ?", true)
 	}
-	if f.Cursor != "" {
-		at, id, ok := strings.Cut(f.Cursor, "-")
-		ms, bad := strconv.ParseInt(at, 10, 64)
-		if !ok || bad != nil {
-			return "", nil, scheduler.InvalidError{"cursor": "This is not a cursor of this list."}
-		}
-		way := ">"
-		if f.Backwards {
-			way = "<"
-		}
-		add("(coalesce(w.start_at, 0), w.id) "+way+" (?, ?)", ms, id)
+	q, err := scheduler.ParseQuery(f.Q)
+	if err != nil {
+		return nil, err
 	}
-	return b.String(), args, nil
+	if q != nil {
+		if err := c.finding(tx, ofWindow, "w.number", q); err != nil {
+			return nil, err
+		}
+	}
+	return c, f.after(c)
+}
+
+// byStart is the order of windows; those without a start come first.
+const byStart = "coalesce(w.start_at, 0)"
+
+// after adds where the last page ended.
+func (f Filter) after(c *condition) error {
+	if f.Cursor == "" {
+		return nil
+	}
+	at, id, ok := strings.Cut(f.Cursor, "-")
+	ms, bad := strconv.ParseInt(at, 10, 64)
+	if !ok || bad != nil || strings.ContainsRune(id, 0) || !utf8.ValidString(id) {
+		return scheduler.InvalidError{"cursor": "This is not a cursor of this list."}
+	}
+	way := ">"
+	if f.Backwards {
+		way = "<"
+	}
+	c.add("("+c.order(byStart)+", w.id) "+way+" (?, ?)", ms, id)
+	return nil
 }
 
 // Windows lists windows by their start, and the cursor of the next page, if any.
@@ -96,16 +105,16 @@ func (a *Agenda) Windows(ctx context.Context, f Filter) (vs []View, next string,
 		limit = 50
 	}
 	limit = min(limit, 500)
-	cond, args, err := f.where()
-	if err != nil {
-		return nil, "", err
-	}
 	order := "ASC"
 	if f.Backwards {
 		order = "DESC"
 	}
 	err = a.db.View(ctx, func(tx *store.Tx) error {
-		ws, err := windows(tx, fmt.Sprintf(`%s ORDER BY coalesce(w.start_at, 0) %s, w.id %s LIMIT %d`, cond, order, order, limit+1), args...)
+		c, err := f.where(tx)
+		if err != nil {
+			return err
+		}
+		ws, err := windows(tx, fmt.Sprintf(`%s ORDER BY %s %s, w.id %s LIMIT %d`, c.text.String(), c.order(byStart), order, order, limit+1), c.args...)
 		if err != nil {
 			return err
 		}
@@ -135,20 +144,20 @@ type CalendarFilter struct {
 
 // Calendar lists the windows of a stretch of time by their start.
 func (a *Agenda) Calendar(ctx context.Context, f CalendarFilter) (vs []View, err error) {
-	cond, args, err := Filter{From: f.From, To: f.To, Services: f.Services, Public: f.Public}.where()
-	if err != nil {
-		return nil, err
-	}
 	err = a.db.View(ctx, func(tx *store.Tx) error {
+		c, err := Filter{From: f.From, To: f.To, Services: f.Services, Public: f.Public}.where(tx)
+		if err != nil {
+			return err
+		}
 		if f.ID != "" {
 			w, err := window(tx, f.ID)
 			if err != nil {
 				return err
 			}
-			args = append(args, w.ID)
-			cond += fmt.Sprintf(" AND w.id = $%d", len(args))
+			c.add("w.id = ?", w.ID)
 		}
-		ws, err := windows(tx, cond+` AND w.start_at IS NOT NULL ORDER BY w.start_at, w.id`, args...)
+		c.add("w.start_at IS NOT NULL")
+		ws, err := windows(tx, c.text.String()+` ORDER BY w.start_at, w.id`, c.args...)
 		if err != nil {
 			return err
 		}

@@ -60,15 +60,15 @@ func recheck(tx *store.Tx, changed View, by scheduler.Person) error {
 	return tellNew(tx, ws, by)
 }
 
-// scope is what a change of the world around windows touches.
-type scope struct {
+// touched is what a change of the world around windows touches.
+type touched struct {
 	services []string // slugs; nil: all
 	scheduler.Interval
 }
 
 // recheckAll looks again at the windows still to come in the scope, after what
 // they stand under has changed: a freeze, a service's hours, what it depends on.
-func recheckAll(tx *store.Tx, in scope, by scheduler.Person) error {
+func recheckAll(tx *store.Tx, in touched, by scheduler.Person) error {
 	const some = 200
 	from := in.Start
 	if from.Before(tx.Now) {

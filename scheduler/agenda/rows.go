@@ -137,6 +137,9 @@ func keep(tx *store.Tx, w scheduler.Window, was *scheduler.Window) error {
 	if err := keepParts(tx, w); err != nil {
 		return fmt.Errorf("agenda: keep parts of %s: %w", w.Name(), err)
 	}
+	if err := readWindow(tx, w); err != nil {
+		return fmt.Errorf("agenda: keep words of %s: %w", w.Name(), err)
+	}
 	return nil
 }
 

@@ -191,6 +191,9 @@ func keepServices(tx *store.Tx, changed, have []scheduler.Service, by scheduler.
 // writeService writes s but not what it depends on.
 func writeService(tx *store.Tx, s *scheduler.Service, by scheduler.Person, did string) error {
 	s.Updated = tx.Now
+	if err := readAgain(tx, s.Slug, s.Name); err != nil {
+		return fmt.Errorf("agenda: keep service %s: %w", s.Slug, err)
+	}
 	if _, err := tx.Exec(`
 		INSERT INTO services (slug, name, tier, public, doc, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (slug) DO UPDATE SET name = excluded.name, tier = excluded.tier, public = excluded.public,
@@ -238,7 +241,7 @@ func recheckServices(tx *store.Tx, changed []kept, have []scheduler.Service, by 
 		return nil
 	}
 	slices.Sort(near)
-	return recheckAll(tx, scope{services: slices.Compact(near)}, by)
+	return recheckAll(tx, touched{services: slices.Compact(near)}, by)
 }
 
 // DeleteService forgets a service that no window or template names and nothing

@@ -187,6 +187,9 @@ func (a *Agenda) Delete(ctx context.Context, ref string, version int, by schedul
 				return fmt.Errorf("agenda: delete %s: %w", w.Name(), err)
 			}
 		}
+		if err := forgetWindow(tx, w.Number); err != nil {
+			return fmt.Errorf("agenda: delete %s: %w", w.Name(), err)
+		}
 		return Record(tx, ev)
 	})
 }

@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"lull/scheduler"
 )
 
 // How long a password is, in characters.
@@ -29,7 +29,7 @@ var common = func() map[string]bool {
 
 // normal is a password in the form that is hashed: the same characters typed on
 // two systems are the same bytes.
-func normal(password string) string { return norm.NFC.String(password) }
+func normal(password string) string { return scheduler.Composed(password) }
 
 // badPassword says in words why a person should not have this password. There
 // are no rules about kinds of characters: they make worse passwords, not better.

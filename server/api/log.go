@@ -44,7 +44,7 @@ func (a *API) wholeLog(w http.ResponseWriter, r *http.Request, _ access.Visitor)
 func (a *API) answerLog(w http.ResponseWriter, r *http.Request, f agenda.LogFilter) error {
 	q := queryOf(r)
 	f.Actor, f.From, f.To = strings.ToLower(q.Get("actor")), q.moment("from"), q.moment("to")
-	f.Limit, f.Cursor = q.limit(), q.Get("cursor")
+	f.Q, f.Limit, f.Cursor = q.Get("q"), q.limit(), q.Get("cursor")
 	if err := q.wrong.Err(); err != nil {
 		return err
 	}

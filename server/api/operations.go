@@ -34,7 +34,7 @@ func of[T any]() reflect.Type { return reflect.TypeFor[T]() }
 
 var (
 	listQuery   = []string{"limit", "cursor"}
-	logQuery    = []string{"actor", "from", "to", "limit", "cursor"}
+	logQuery    = []string{"actor", "from", "to", "q", "limit", "cursor"}
 	windowQuery = []string{"from", "to", "service", "state", "kind", "lead", "q", "limit", "cursor"}
 )
 

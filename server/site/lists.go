@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"lull/scheduler"
@@ -82,15 +83,19 @@ func (s *Site) Windows(w http.ResponseWriter, r *http.Request, who access.Visito
 	if one := q.Get("service"); one != "" {
 		f.Services = []string{one}
 	}
+	page := web.Windows{Frame: frame, Form: typed(q)}
+	if page.Services, err = s.Agenda.Services(ctx); err != nil {
+		return err
+	}
 	items, next, err := s.Agenda.Windows(ctx, f)
-	if err != nil {
-		return err
+	if status := 0; err != nil {
+		if page.Refusal, status = unfit(err); status == 0 {
+			return err
+		}
+		return s.show(w, status, page)
 	}
-	services, err := s.Agenda.Services(ctx)
-	if err != nil {
-		return err
-	}
-	return s.show(w, http.StatusOK, web.Windows{Frame: frame, Form: typed(q), Items: items, Services: services, More: more(r, next)})
+	page.Items, page.More = items, more(r, next)
+	return s.show(w, http.StatusOK, page)
 }
 
 // Approvals answers GET /approvals.
@@ -122,7 +127,7 @@ func (s *Site) Log(w http.ResponseWriter, r *http.Request, who access.Visitor) e
 		return err
 	}
 	page := web.Log{Frame: frame, Form: typed(q)}
-	f := agenda.LogFilter{Actor: q.Get("actor"), Cursor: q.Get("cursor"), Newest: true}
+	f := agenda.LogFilter{Actor: strings.ToLower(q.Get("actor")), Q: q.Get("q"), Cursor: q.Get("cursor"), Newest: true}
 	f.From, f.To = days(q, frame.Zone)
 	if ref := q.Get("window"); ref != "" {
 		v, err := s.Agenda.Window(ctx, ref)
@@ -132,8 +137,11 @@ func (s *Site) Log(w http.ResponseWriter, r *http.Request, who access.Visitor) e
 		f.Window = v.ID
 	}
 	items, next, err := s.Agenda.Log(ctx, f)
-	if err != nil {
-		return err
+	if status := 0; err != nil {
+		if page.Refusal, status = unfit(err); status == 0 {
+			return err
+		}
+		return s.show(w, status, page)
 	}
 	page.Items, page.More = items, more(r, next)
 	if q.Get("verify") != "" {

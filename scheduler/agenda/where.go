@@ -1,0 +1,130 @@
+package agenda
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"lull/scheduler"
+	"lull/scheduler/store"
+)
+
+// condition is a WHERE that grows; every value in it is an argument.
+//
+// Lists run along an index in their order and stop when a page is full, which
+// is fast while much fits. Where little fits that would walk far, so a
+// condition that finds few rows finds them first and has them sorted. Which of
+// the two it is to be is counted, not left to the planner: SQLite keeps no
+// statistics, and PostgreSQL guesses badly at a LIMIT.
+type condition struct {
+	text strings.Builder
+	args []any
+	few  bool // so little fits that finding it and sorting it is fastest
+}
+
+// common is how many rows are too many to find before the list is walked.
+const common = 5000
+
+// add adds one more thing that must hold; each ? in text is one of the values.
+// A text that no database can hold is asked for as one that is not there.
+func (c *condition) add(text string, vs ...any) {
+	if c.text.Len() == 0 {
+		c.text.WriteString("WHERE ")
+	} else {
+		c.text.WriteString(" AND ")
+	}
+	before, rest, more := strings.Cut(text, "?")
+	for i := 0; more; i++ {
+		if one, ok := vs[i].(string); ok {
+			vs[i] = strings.ReplaceAll(strings.ToValidUTF8(one, "\ufffd"), "\x00", "\ufffd")
+		}
+		c.args = append(c.args, vs[i])
+		c.text.WriteString(before + "$" + strconv.Itoa(len(c.args)))
+		before, rest, more = strings.Cut(rest, "?")
+	}
+	c.text.WriteString(before)
+}
+
+// order is the expression by which rows are put in order: as it is, along the
+// index that has it, or so that no index has it.
+func (c *condition) order(by string) string {
+	if c.few {
+		return by + " + 0"
+	}
+	return by
+}
+
+// marks is "?, ?, …", n of them.
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+
+// touching adds that the window is on one of the services.
+func (c *condition) touching(tx *store.Tx, services []string) error {
+	var n int
+	if err := tx.Row(`SELECT count(*) FROM (SELECT 1 FROM window_services WHERE service IN (`+holes(1, len(services))+`) LIMIT 5001) AS found`,
+		anys(services)...).Scan(&n); err != nil {
+		return err
+	}
+	if n <= common {
+		c.few = true
+		c.add(`w.id IN (SELECT x.window_id FROM window_services x WHERE x.service IN (`+marks(len(services))+`))`, anys(services)...)
+		return nil
+	}
+	c.add(`EXISTS (SELECT 1 FROM window_services x WHERE x.window_id = w.id AND x.service IN (`+marks(len(services))+`))`, anys(services)...)
+	return nil
+}
+
+// finding adds that the document of the scope named by the column doc has every
+// term of q. The rarest term says where to look, the words of what it leads to
+// say whether it was right.
+func (c *condition) finding(tx *store.Tx, s scope, doc string, q scheduler.Query) error {
+	rarest, least := -1, common+1
+	for i, t := range q {
+		from, to := between(t)
+		var n int
+		if err := tx.Row(`SELECT count(*) FROM (SELECT 1 FROM search_words WHERE scope = $1 AND word >= $2 AND word <= $3 LIMIT 5001) AS found`,
+			s, from, to).Scan(&n); err != nil {
+			return err
+		}
+		if n < least {
+			rarest, least = i, n
+		}
+	}
+	if rarest >= 0 {
+		c.few = true
+		from, to := between(q[rarest])
+		c.add(doc+` IN (
+			SELECT x.doc FROM search_words x WHERE x.scope = ? AND x.word >= ? AND x.word <= ?
+			UNION ALL SELECT p.doc FROM search_pending p WHERE p.scope = ?)`, s, from, to, s)
+	}
+	c.holding("EXISTS", s, doc, q)
+	return nil
+}
+
+// holding adds that there is, or is not, a text of the document that has every
+// term of q; how is EXISTS or NOT EXISTS.
+func (c *condition) holding(how string, s scope, doc string, q scheduler.Query) {
+	text, args := "", []any{s}
+	for _, t := range q {
+		pattern := "% " + t.Word + "%"
+		if t.Whole {
+			pattern = "% " + t.Word + " %"
+		}
+		text += " AND t.words LIKE ?"
+		args = append(args, pattern)
+	}
+	c.add(how+" (SELECT 1 FROM search_texts t WHERE t.scope = ? AND t.doc = "+doc+text+")", args...)
+}
+
+// between is between which words, both included, those are that the term finds.
+func between(t scheduler.Term) (from, to string) {
+	if t.Whole {
+		return t.Word, t.Word
+	}
+	return t.Word, t.Word + "\U0010ffff"
+}
+
+// count is how many rows of the table fit, counted up to MostCounted.
+func (c *condition) count(tx *store.Tx, table string) (n int, err error) {
+	err = tx.Row(fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM %s %s LIMIT %d) AS found`, table, c.text.String(), MostCounted), c.args...).Scan(&n)
+	return n, err
+}
