@@ -48,7 +48,7 @@ func nextToIndex(tx *store.Tx) (func(*store.Tx) error, error) {
 	var pending int
 	err := tx.Row(`
 		SELECT EXISTS (SELECT 1 FROM search_queue), EXISTS (SELECT 1 FROM cursors WHERE name = 'search' AND seq > 0),
-			(SELECT count(*) FROM (SELECT 1 FROM search_pending LIMIT 501) AS some)`).Scan(&queued, &log, &pending)
+			(SELECT count(*) FROM (SELECT 1 FROM search_pending LIMIT 501) AS part)`).Scan(&queued, &log, &pending)
 	switch {
 	case err != nil:
 		return nil, err

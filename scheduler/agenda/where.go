@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,13 +37,18 @@ func (c *condition) add(text string, vs ...any) {
 	before, rest, more := strings.Cut(text, "?")
 	for i := 0; more; i++ {
 		if one, ok := vs[i].(string); ok {
-			vs[i] = strings.ReplaceAll(strings.ToValidUTF8(one, "\ufffd"), "\x00", "\ufffd")
+			vs[i] = storable(one)
 		}
 		c.args = append(c.args, vs[i])
 		c.text.WriteString(before + "$" + strconv.Itoa(len(c.args)))
 		before, rest, more = strings.Cut(rest, "?")
 	}
 	c.text.WriteString(before)
+}
+
+// storable is the text as a database could hold it, or one like it that none does.
+func storable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "\ufffd")
 }
 
 // order is the expression by which rows are put in order: as it is, along the
@@ -59,6 +65,10 @@ func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), "
 
 // touching adds that the window is on one of the services.
 func (c *condition) touching(tx *store.Tx, services []string) error {
+	services = slices.Clone(services)
+	for i := range services {
+		services[i] = storable(services[i])
+	}
 	var n int
 	if err := tx.Row(`SELECT count(*) FROM (SELECT 1 FROM window_services WHERE service IN (`+holes(1, len(services))+`) LIMIT 5001) AS found`,
 		anys(services)...).Scan(&n); err != nil {
