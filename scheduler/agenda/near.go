@@ -13,6 +13,7 @@ import (
 
 // want is a stretch of time that is asked for on a service, or of a lead.
 type want struct {
+	kind int    // onService or byLead
 	what string // the slug, or the lead's address
 	scheduler.Interval
 }
@@ -70,10 +71,10 @@ func (w wants) near(g scheduler.Graph, slug string, i scheduler.Interval) {
 }
 
 // list is the stretches in order, those of one thing joined where they touch.
-func (w wants) list() (all []want) {
+func (w wants) list(kind int) (all []want) {
 	for _, what := range slices.Sorted(maps.Keys(w)) {
 		for _, i := range scheduler.Merged(w[what]) {
-			all = append(all, want{what, i})
+			all = append(all, want{kind, what, i})
 		}
 	}
 	return all
@@ -86,96 +87,104 @@ func fill(tx *store.Tx, near *scheduler.Around, under *ground, on, by wants, rea
 		return err
 	}
 	near.Held, near.Led = map[string][]scheduler.Held{}, map[string][]scheduler.Held{}
-	if err := collect(tx, near.Held, held, on.list()); err != nil {
-		return err
+	asked := append(on.list(onService), by.list(byLead)...)
+	for first := true; first || len(asked) > 0; first = false { // once even for nothing, since work may go on
+		some := asked[:min(mostWants, len(asked))]
+		asked = asked[len(some):]
+		if err := collect(tx, near, some); err != nil {
+			return err
+		}
 	}
-	if err := collect(tx, near.Led, led, by.list()); err != nil {
-		return err
-	}
-	return running(tx, near)
+	return nil
 }
 
 // mostWants is how many stretches one statement asks for.
 const mostWants = 5000
 
-// The two questions, of the table want (what, from_at, to_at). A window lasts
-// 14 days at most, which keeps the range of the index short.
+// The kinds of what is asked for, and a third of what is answered: work that
+// goes on, which is never much. Past its planned end it holds its services
+// until it is over, and it may have begun early.
 const (
-	held = `
-		SELECT s.service, s.start_at, s.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
-		FROM want c CROSS JOIN slots s JOIN windows w ON w.id = s.window_id
-		WHERE s.service = c.what AND s.start_at < c.to_at AND s.start_at > c.from_at - 1209600000 AND s.end_at > c.from_at`
-	led = `
-		SELECT w.lead, w.start_at, w.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
-		FROM want c CROSS JOIN windows w
-		WHERE w.lead = c.what AND w.start_at < c.to_at AND w.start_at > c.from_at - 1209600000 AND w.end_at > c.from_at
-			AND w.state IN ('requested', 'scheduled', 'in_progress', 'verifying')`
+	onService = iota
+	byLead
+	goingOn
 )
 
-// collect asks one of the two questions and sorts the answers by what they are of.
-func collect(tx *store.Tx, found map[string][]scheduler.Held, question string, asked []want) error {
-	seen := map[string]bool{} // of a window on a service, which two stretches may both find
-	for len(asked) > 0 {
-		some := asked[:min(mostWants, len(asked))]
-		asked = asked[len(some):]
-		with, args := wanted(some)
-		rows, err := store.Rows(tx, func(r store.Scanner) (scheduler.Held, error) { return scanHeld(r, tx.Now) }, with+question, args...)
-		if err != nil {
-			return fmt.Errorf("agenda: what is held: %w", err)
+// question asks of the table want (kind, what, from_at, to_at). A window lasts
+// 14 days at most, which keeps the range of the index short.
+const question = `
+	SELECT 0, s.service, s.start_at, s.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
+	FROM want c CROSS JOIN slots s JOIN windows w ON w.id = s.window_id
+	WHERE c.kind = 0 AND s.service = c.what AND s.start_at < c.to_at AND s.start_at > c.from_at - 1209600000 AND s.end_at > c.from_at
+	UNION ALL
+	SELECT 1, w.lead, w.start_at, w.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
+	FROM want c CROSS JOIN windows w
+	WHERE c.kind = 1 AND w.lead = c.what AND w.start_at < c.to_at AND w.start_at > c.from_at - 1209600000 AND w.end_at > c.from_at
+		AND w.state IN ('requested', 'scheduled', 'in_progress', 'verifying')
+	UNION ALL
+	SELECT 2, s.service, s.start_at, s.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
+	FROM windows w JOIN slots s ON s.window_id = w.id
+	WHERE w.state IN ('in_progress', 'verifying')`
+
+// collect asks for the stretches and sorts the answers by what they are of.
+func collect(tx *store.Tx, near *scheduler.Around, asked []want) error {
+	with, args := wanted(asked)
+	type answer struct {
+		kind int
+		scheduler.Held
+	}
+	rows, err := store.Rows(tx, func(r store.Scanner) (a answer, err error) {
+		a.Held, err = scanHeld(r, &a.kind, tx.Now)
+		return a, err
+	}, with+question, args...)
+	if err != nil {
+		return fmt.Errorf("agenda: what is held: %w", err)
+	}
+	for _, a := range rows {
+		if a.kind != byLead {
+			put(near.Held, a.Service, a.Held)
 		}
-		for _, h := range rows {
-			if name := h.Service + " " + h.Window; !seen[name] {
-				seen[name] = true
-				found[h.Service] = append(found[h.Service], h)
-			}
+		if a.kind != onService {
+			put(near.Led, a.Lead, a.Held)
 		}
 	}
 	return nil
+}
+
+// put adds h to what is held of one thing, each window once, from when it began.
+func put(into map[string][]scheduler.Held, what string, h scheduler.Held) {
+	all := into[what]
+	at, there := slices.BinarySearchFunc(all, h, func(a, b scheduler.Held) int { return strings.Compare(a.Window, b.Window) })
+	switch {
+	case !there:
+		into[what] = slices.Insert(all, at, h)
+	case h.Start.Before(all[at].Start):
+		all[at].Start = h.Start
+	}
 }
 
 // wanted is the stretches as a table of a query, and its arguments.
 func wanted(asked []want) (with string, args []any) {
-	var b strings.Builder
-	b.WriteString(`WITH want (what, from_at, to_at) AS (VALUES (CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS BIGINT))`)
-	args = make([]any, 0, 3*len(asked))
+	if len(asked) == 0 {
+		asked = []want{{kind: goingOn}} // which is not asked for
+	}
+	b := []byte(`WITH want (kind, what, from_at, to_at) AS (VALUES (CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS BIGINT))`)
+	args = make([]any, 0, 4*len(asked))
 	for i, w := range asked {
 		if i > 0 {
-			fmt.Fprintf(&b, ", ($%d, $%d, $%d)", 3*i+1, 3*i+2, 3*i+3)
+			b = append(b, ", ("...)
+			b = append(b, holes(4*i+1, 4)...)
+			b = append(b, ')')
 		}
-		args = append(args, w.what, store.At(w.Start), store.At(w.End))
+		args = append(args, w.kind, w.what, store.At(w.Start), store.At(w.End))
 	}
-	b.WriteString(") ")
-	return b.String(), args
+	return string(append(b, ") "...)), args
 }
 
-// running adds the work that goes on, which is never much: past its planned end
-// it holds its services until it is over, and it may have begun early.
-func running(tx *store.Tx, near *scheduler.Around) error {
-	rows, err := store.Rows(tx, func(r store.Scanner) (scheduler.Held, error) { return scanHeld(r, tx.Now) }, `
-		SELECT s.service, s.start_at, s.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
-		FROM windows w JOIN slots s ON s.window_id = w.id
-		WHERE w.state IN ('in_progress', 'verifying')`)
-	if err != nil {
-		return fmt.Errorf("agenda: what goes on: %w", err)
-	}
-	for _, h := range rows {
-		for what, into := range map[string]map[string][]scheduler.Held{h.Service: near.Held, h.Lead: near.Led} {
-			have := slices.IndexFunc(into[what], func(o scheduler.Held) bool { return o.Window == h.Window })
-			switch {
-			case have < 0:
-				into[what] = append(into[what], h)
-			case h.Start.Before(into[what][have].Start):
-				into[what][have].Start = h.Start
-			}
-		}
-	}
-	return nil
-}
-
-func scanHeld(r store.Scanner, now time.Time) (h scheduler.Held, err error) {
+func scanHeld(r store.Scanner, kind *int, now time.Time) (h scheduler.Held, err error) {
 	var start, end, planned, plannedEnd store.Time
 	var state scheduler.State
-	err = r.Scan(&h.Service, &start, &end, &h.Window, &h.Number, &h.Title, &h.Lead, &state, &planned, &plannedEnd)
+	err = r.Scan(kind, &h.Service, &start, &end, &h.Window, &h.Number, &h.Title, &h.Lead, &state, &planned, &plannedEnd)
 	h.Planned = scheduler.Interval{Start: planned.Time, End: plannedEnd.Time}
 	h.Interval = scheduler.Interval{Start: start.Time, End: end.Time}.Beyond(state, h.Planned.End, now)
 	return h, err
