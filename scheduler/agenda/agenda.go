@@ -83,7 +83,7 @@ func settled(tx *store.Tx, w scheduler.Window, by scheduler.Person) (View, error
 	if err != nil {
 		return v, err
 	}
-	return v, recheck(tx, v, by)
+	return v, recheck(tx, []View{v}, by)
 }
 
 // scene gathers what a verb on w must know.
