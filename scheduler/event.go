@@ -116,6 +116,18 @@ type ResultFacts struct {
 	EvidenceURL string `json:"evidence_url,omitempty"`
 }
 
+// Windows lists the ids of the windows that the event's announcement tells of.
+func (e Event) Windows() []string {
+	if len(e.Data.Windows) == 0 {
+		return []string{e.WindowID}
+	}
+	ids := make([]string, len(e.Data.Windows))
+	for i, w := range e.Data.Windows {
+		ids[i] = w.Window
+	}
+	return ids
+}
+
 // Notice is what stakeholders are told of a window: two equal notices need one
 // message, not two.
 type Notice struct {

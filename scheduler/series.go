@@ -179,6 +179,13 @@ func (s *Series) Refuse(sc Scene, reason string) error {
 	return nil
 }
 
+// Skip leaves out the day of an occurrence, for ever.
+func (s *Series) Skip(local string) {
+	s.ExDates = append(slices.Clone(s.ExDates), Day(local))
+	slices.Sort(s.ExDates)
+	s.ExDates = slices.Compact(s.ExDates)
+}
+
 // Standing refuses what is asked of a series that has ended.
 func (s Series) Standing(verb string) error {
 	if s.State == SeriesEnded {
@@ -196,23 +203,4 @@ func (s *Series) Happened(sc Scene, kind EventKind, text string) Event {
 	s.Version++
 	s.Changed = sc.Now
 	return Event{At: sc.Now, Actor: sc.By.Email, Via: sc.By.Via, Kind: kind, Text: text, Data: Facts{Series: s.ID, Subject: s.Title}}
-}
-
-// Differences between two series, as the API names the fields: those that change
-// when its windows are, and those of their plan.
-func (s Series) Differences(o Series) (dates, plan []string) {
-	for _, f := range []struct {
-		name string
-		same bool
-	}{
-		{"rrule", s.RRule == o.RRule}, {"start_local", s.StartLocal == o.StartLocal}, {"duration", s.Duration == o.Duration},
-		{"time_zone", s.TimeZone == o.TimeZone}, {"exdates", slices.Equal(s.ExDates, o.ExDates)},
-		{"rdates", slices.Equal(s.RDates, o.RDates)}, {"until", s.Until == o.Until},
-	} {
-		if !f.same {
-			dates = append(dates, f.name)
-		}
-	}
-	material, wording := s.Plan.differences(o.Plan)
-	return dates, slices.DeleteFunc(append(material, wording...), func(f string) bool { return f == "time_zone" })
 }

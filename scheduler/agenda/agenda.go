@@ -132,6 +132,11 @@ func viewsUnder(tx *store.Tx, ws []scheduler.Window, set scheduler.Settings) ([]
 	if err != nil {
 		return nil, err
 	}
+	return viewsNear(tx, ws, set, near)
+}
+
+// viewsNear is viewsUnder where it is known what could stand in the way.
+func viewsNear(tx *store.Tx, ws []scheduler.Window, set scheduler.Settings, near scheduler.Around) ([]View, error) {
 	told, err := toldOf(tx, ws)
 	if err != nil {
 		return nil, err

@@ -31,9 +31,10 @@ type Filter struct {
 	States    []scheduler.State
 	Kind      scheduler.Kind
 	Lead, Q   string
-	Public    bool // only published ones that are public
-	Backwards bool // the latest start first
-	Limit     int  // 50 when zero, at most 500
+	Series    string // the id
+	Public    bool   // only published ones that are public
+	Backwards bool   // the latest start first
+	Limit     int    // 50 when zero, at most 500
 	Cursor    string
 }
 
@@ -66,6 +67,9 @@ func (f Filter) where() (cond string, args []any, err error) {
 	}
 	if f.Lead != "" {
 		add("w.lead = ?", strings.ToLower(f.Lead))
+	}
+	if f.Series != "" {
+		add("w.series_id = ?", f.Series)
 	}
 	if f.Q != "" {
 		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Q)) + "%"

@@ -1,0 +1,386 @@
+package agenda
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lull/scheduler"
+	"lull/scheduler/recur"
+	"lull/scheduler/store"
+)
+
+// SeriesEdit is a change of a series.
+type SeriesEdit struct {
+	From    string                        // the occurrence from which on another series takes over; empty: all to come changes
+	Apply   func(*scheduler.Series) error // may run twice
+	Approve bool                          // approve in the same act
+	Reason  string
+}
+
+// ChangeSeries changes a series and its windows to come. Those that have
+// started, are over, or were changed by themselves stay as they are, and each
+// keeps its window where its day stays. What asks for approval again asks once.
+func (a *Agenda) ChangeSeries(ctx context.Context, id string, version int, e SeriesEdit, by scheduler.Person) (v SeriesView, err error) {
+	err = a.db.Update(ctx, func(tx *store.Tx) error {
+		s, all, err := presentSeries(tx, id, version, "change")
+		if err != nil {
+			return err
+		}
+		t := turn{was: s, now: scheduler.Scene{By: by, Now: tx.Now, NewID: tx.NewID}, edit: e}
+		if err := t.plan(tx, all); err != nil {
+			return err
+		}
+		if err := t.decide(tx); err != nil {
+			return err
+		}
+		if err := t.keep(tx); err != nil {
+			return err
+		}
+		v, err = seriesView(tx, t.next)
+		v.Left = t.left
+		return err
+	})
+	return v, err
+}
+
+// turn is a series that is being changed.
+type turn struct {
+	was, next scheduler.Series
+	now       scheduler.Scene
+	edit      SeriesEdit
+
+	split   bool
+	open    []scheduler.Window     // that change
+	to      []scheduler.Occurrence // what each of them becomes
+	dropped []scheduler.Window     // whose date is no more
+	moved   []scheduler.Window     // that only come under the series that takes over
+	fresh   []scheduler.Occurrence // without a window yet
+	left    []string               // changed by themselves, and left alone
+
+	c        crowd // those of open that change, and then the fresh ones
+	changed  int   // how many of c are not fresh
+	old      []scheduler.Window
+	gone     []scheduler.Window // of dropped, cancelled
+	goneWere []scheduler.Window
+	forgot   []scheduler.Window // of dropped, drafts that nobody was told of
+	evs      []scheduler.Event  // of the windows
+	said     []scheduler.Event  // of the series
+}
+
+// plan finds what the series is to be, and what becomes of each window.
+func (t *turn) plan(tx *store.Tx, all []scheduler.Window) error {
+	t.next = cloned(t.was)
+	if err := t.take(all); err != nil {
+		return err
+	}
+	had := t.next
+	if err := t.edit.Apply(&t.next); err != nil {
+		return err
+	}
+	n := &t.next
+	n.ID, n.State, n.Requester, n.Policy, n.Approvals = had.ID, had.State, had.Requester, had.Policy, had.Approvals
+	n.ReviewBy, n.MadeUntil, n.Version, n.Created, n.ConflictReason = had.ReviewBy, had.MadeUntil, had.Version, had.Created, had.ConflictReason
+	if t.split {
+		n.ID, n.Version, n.Created = tx.NewID(), 0, tx.Now
+	}
+	_, dates, err := planned(tx, n)
+	if err != nil {
+		return err
+	}
+	if len(dates) == 0 {
+		return scheduler.InvalidError{"rrule": fmt.Sprintf("Nothing would occur in the next %d days: end the series instead.", scheduler.Horizon)}
+	}
+	n.MadeUntil = horizon(tx.Now)
+	t.sort(all, dates)
+	return nil
+}
+
+// take prepares the series that takes over from an occurrence on.
+func (t *turn) take(all []scheduler.Window) error {
+	from := strings.TrimSpace(t.edit.From)
+	if from == "" {
+		return nil
+	}
+	rule, err := ruleOf(t.was)
+	if err != nil {
+		return err
+	}
+	if !rule.Includes(from) && !slices.ContainsFunc(all, func(w scheduler.Window) bool { return w.Occurrence == from }) {
+		return scheduler.InvalidError{"from": "The series has no such occurrence: give its name, such as 2026-12-13T02:00."}
+	}
+	if from <= t.was.StartLocal {
+		return nil
+	}
+	t.split = true
+	ends, err := time.Parse(recur.Local, from)
+	if err != nil {
+		return scheduler.InvalidError{"from": "Give the name of an occurrence, such as 2026-12-13T02:00."}
+	}
+	before := func(local string) bool { return local < scheduler.Day(from) }
+	n := &t.next
+	n.RRule, n.StartLocal = remaining(t.was, from), from
+	n.ExDates, n.RDates = slices.DeleteFunc(n.ExDates, before), slices.DeleteFunc(n.RDates, before)
+	after := func(local string) bool { return !before(local) }
+	t.was = cloned(t.was)
+	t.was.Until = ends.Add(-time.Minute).Format(recur.Local)
+	t.was.ExDates, t.was.RDates = slices.DeleteFunc(t.was.ExDates, after), slices.DeleteFunc(t.was.RDates, after)
+	return nil
+}
+
+var countPart = regexp.MustCompile(`(?i)\bCOUNT=(\d+)`)
+
+// remaining is the rule of s from an occurrence on: of a number of times, those
+// that are left.
+func remaining(s scheduler.Series, from string) string {
+	had := countPart.FindStringSubmatch(s.RRule)
+	zone, ok := scheduler.Zone(s.TimeZone)
+	if had == nil || !ok {
+		return s.RRule
+	}
+	rule, err := recur.New(recur.Spec{RRule: s.RRule, Start: s.StartLocal, Zone: zone})
+	count, bad := strconv.Atoi(had[1])
+	if err != nil || bad != nil {
+		return s.RRule
+	}
+	at, _, _ := recur.Resolve(from, zone)
+	passed := len(rule.Between(time.Time{}, at, count))
+	return countPart.ReplaceAllString(s.RRule, fmt.Sprintf("COUNT=%d", max(1, count-passed)))
+}
+
+// sort says what becomes of each window, and which dates have none yet. Days
+// count, not clock times, so that a window keeps its day's.
+func (t *turn) sort(all []scheduler.Window, dates []scheduler.Occurrence) {
+	free := map[string]scheduler.Occurrence{}
+	for _, d := range dates {
+		if _, twice := free[scheduler.Day(d.Local)]; !twice {
+			free[scheduler.Day(d.Local)] = d
+		}
+	}
+	var open []scheduler.Window
+	for _, w := range all {
+		mine := !t.split || w.Occurrence >= strings.TrimSpace(t.edit.From)
+		switch ahead := !w.State.Final() && !w.State.Running() && w.Start.After(t.now.Now); {
+		case mine && ahead && !w.Detached:
+			open = append(open, w)
+			continue
+		case mine && ahead:
+			t.left = append(t.left, w.Name())
+		}
+		delete(free, scheduler.Day(w.Occurrence))
+		if mine && t.split {
+			t.moved = append(t.moved, w)
+		}
+	}
+	for _, w := range open {
+		d, stays := free[scheduler.Day(w.Occurrence)]
+		if !stays {
+			t.dropped = append(t.dropped, w)
+			continue
+		}
+		delete(free, scheduler.Day(w.Occurrence))
+		t.open, t.to = append(t.open, w), append(t.to, d)
+	}
+	for _, d := range dates {
+		if f, unmade := free[scheduler.Day(d.Local)]; unmade && f.Local == d.Local {
+			t.fresh = append(t.fresh, d)
+		}
+	}
+}
+
+// decide lets every window decide for itself.
+func (t *turn) decide(tx *store.Tx) error {
+	plans := map[string]scheduler.Plan{}
+	var thought []scheduler.Window
+	for i, w := range t.open {
+		plan := cloned(t.next).Plan
+		plan.Interval = t.to[i].Interval
+		if t.was.Lead == t.next.Lead {
+			plan.Lead = w.Lead // which may have been handed over
+		}
+		w.Series, w.Occurrence = t.next.ID, t.to[i].Local
+		if !w.Changes(plan) {
+			if w.Series != t.open[i].Series || w.Occurrence != t.open[i].Occurrence {
+				t.moved = append(t.moved, t.open[i])
+			}
+			continue
+		}
+		plans[w.ID] = plan
+		t.old, t.c.ws = append(t.old, t.open[i]), append(t.c.ws, w)
+		w.Plan = plan
+		thought = append(thought, w)
+	}
+	t.changed = len(t.c.ws)
+	fresh, made, err := occur(tx, t.next, t.fresh, t.now.By)
+	if err != nil {
+		return err
+	}
+	t.evs = made
+	seen, err := crowded(tx, append(thought, fresh...), t.now.By, append(slices.Clone(t.open), t.dropped...)...)
+	if err != nil {
+		return err
+	}
+	t.c.ws, t.c.scenes = append(t.c.ws, fresh...), seen.scenes
+	evs, err := t.c.each(func(w *scheduler.Window, sc scheduler.Scene) (scheduler.Event, error) {
+		if plan, old := plans[w.ID]; old {
+			return w.Change(sc, scheduler.Edit{Plan: plan, Reason: t.edit.Reason, Approve: t.edit.Approve})
+		}
+		return t.join(w, sc)
+	})
+	if err != nil {
+		return err
+	}
+	for _, ev := range evs {
+		if ev.Kind != "" { // a draft stays what it is
+			t.evs = append(t.evs, ev)
+		}
+	}
+	if err := t.drop(); err != nil {
+		return err
+	}
+	t.settle()
+	return nil
+}
+
+// join makes a new draft what the others of its series are, or ask to be.
+func (t *turn) join(w *scheduler.Window, sc scheduler.Scene) (scheduler.Event, error) {
+	if t.next.State == scheduler.SeriesDraft {
+		return scheduler.Event{}, nil
+	}
+	ev, err := w.Submit(sc, t.edit.Reason)
+	if err != nil {
+		return ev, err
+	}
+	w.Requester = t.next.Requester
+	if !t.edit.Approve || w.State != scheduler.Requested {
+		return ev, nil
+	}
+	yes := scheduler.Yes{Reason: t.edit.Reason}
+	if strings.TrimSpace(yes.Reason) != "" {
+		yes.Override = scheduler.ConflictKinds
+	}
+	t.evs = append(t.evs, ev)
+	return w.Approve(sc, yes)
+}
+
+// drop calls off the windows whose date is no more; drafts nobody heard of go.
+func (t *turn) drop() error {
+	reason := strings.TrimSpace(t.edit.Reason)
+	if reason == "" {
+		reason = "The series no longer has this date."
+	}
+	var evs []scheduler.Event
+	for _, w := range t.dropped {
+		was := w
+		if w.State == scheduler.Draft && !w.Published {
+			ev, err := w.Forget(t.now)
+			if err != nil {
+				return err
+			}
+			t.forgot, t.evs = append(t.forgot, w), append(t.evs, ev)
+			continue
+		}
+		ev, err := w.Cancel(t.now, reason)
+		if err != nil {
+			return err
+		}
+		w.Series = t.next.ID
+		t.goneWere, t.gone, evs = append(t.goneWere, was), append(t.gone, w), append(evs, ev)
+	}
+	if len(evs) == 0 {
+		return nil
+	}
+	t.said = gathered(&t.next, evs, t.now, scheduler.OccurrencesDropped, fmt.Sprintf("%s left the series.", windowsWords(len(evs))))
+	t.evs = append(t.evs, evs...)
+	return nil
+}
+
+// settle finds the state of the series, and says what was done.
+func (t *turn) settle() {
+	n := &t.next
+	fell := len(t.c.ws) > t.changed
+	for i, w := range t.c.ws[:t.changed] {
+		fell = fell || len(t.old[i].Approvals) > 0 && len(w.Approvals) == 0 || t.old[i].State != w.State
+	}
+	asks := among(t.c.ws, scheduler.Requested)
+	switch {
+	case n.State == scheduler.SeriesDraft:
+	case asks > 0:
+		n.State = scheduler.SeriesRequested
+		if fell {
+			n.Approvals = nil
+		}
+	case fell && t.edit.Approve && among(t.c.ws, scheduler.Scheduled) > 0:
+		n.State = scheduler.SeriesApproved
+		n.Approvals = []scheduler.Approval{{By: t.now.By.Email, At: t.now.Now, Reason: strings.TrimSpace(t.edit.Reason)}}
+		n.ReviewBy = t.now.Now.AddDate(0, scheduler.LongestTrust, 0)
+	}
+	text := fmt.Sprintf("%s changed the series: %s changed, %d made, %d cancelled.", t.now.By.Name, windowsWords(t.changed), len(t.c.ws)-t.changed, len(t.gone)+len(t.forgot))
+	if t.split {
+		text = fmt.Sprintf("%s changed the series from %s on: %s changed, %d made, %d cancelled.", t.now.By.Name, strings.TrimSpace(t.edit.From), windowsWords(t.changed), len(t.c.ws)-t.changed, len(t.gone)+len(t.forgot))
+	}
+	if asks > 0 {
+		text += " It needs approval again."
+	}
+	if len(t.left) > 0 {
+		text += " Changed by themselves, and left alone: " + strings.Join(t.left, ", ") + "."
+	}
+	if reason := strings.TrimSpace(t.edit.Reason); reason != "" {
+		text += " " + reason
+	}
+	t.said = append(t.said, gathered(n, t.evs, t.now, scheduler.SeriesEdited, text)...)
+}
+
+// keep writes all of it.
+func (t *turn) keep(tx *store.Tx) error {
+	had := t.was.Version
+	if t.split {
+		ev := t.was.Happened(t.now, scheduler.SeriesEdited, fmt.Sprintf("From %s on another series takes over: %q.", strings.TrimSpace(t.edit.From), t.next.Title))
+		ev.Data.More = map[string]any{"next": t.next.ID}
+		t.said = append(t.said, ev)
+		if err := keepSeries(tx, t.was, had, time.Time{}); err != nil {
+			return err
+		}
+		had = 0
+	}
+	if err := keepSeries(tx, t.next, had, dueAt(t.next, tx.Now)); err != nil {
+		return err
+	}
+	moved := slices.Clone(t.moved)
+	names := map[string]string{}
+	for i, w := range t.open {
+		names[w.ID] = t.to[i].Local
+	}
+	for i := range moved {
+		moved[i].Series = t.next.ID
+		if name := names[moved[i].ID]; name != "" {
+			moved[i].Occurrence = name
+		}
+	}
+	for i := range moved { // nothing of them changes but whose they are
+		if err := keepRow(tx, moved[i], &t.moved[i]); err != nil {
+			return err
+		}
+	}
+	if err := changeAll(tx, slices.Concat(t.c.ws[:t.changed], t.gone), slices.Concat(t.old, t.goneWere)); err != nil {
+		return err
+	}
+	if err := forgetAll(tx, t.forgot); err != nil {
+		return err
+	}
+	if err := addAll(tx, t.c.ws[t.changed:]); err != nil {
+		return err
+	}
+	if err := recordSeries(tx, slices.Concat(t.evs, t.said)...); err != nil {
+		return err
+	}
+	vs := t.c.views()
+	for _, w := range t.gone {
+		vs = append(vs, View{Window: w})
+	}
+	return recheck(tx, vs, t.now.By)
+}
