@@ -133,7 +133,7 @@ var values = map[reflect.Type]any{
 	of[scheduler.Kind](): scheduler.Kinds, of[scheduler.Risk](): scheduler.Risks, of[scheduler.Impact](): scheduler.Impacts,
 	of[scheduler.Phase](): scheduler.Phases, of[scheduler.Outcome](): scheduler.Outcomes, of[scheduler.Role](): scheduler.Roles,
 	of[scheduler.Announcement](): scheduler.Announcements, of[scheduler.State](): scheduler.States,
-	of[scheduler.Preset](): scheduler.Presets,
+	of[scheduler.Preset](): scheduler.Presets, of[scheduler.SeriesState](): scheduler.SeriesStates,
 }
 
 // schema is the JSON Schema of a type of this package.
@@ -141,6 +141,8 @@ func schema(t reflect.Type) object {
 	switch t {
 	case of[moment](), of[time.Time]():
 		return object{"type": []string{"string", "null"}, "format": "date-time"}
+	case of[day]():
+		return object{"type": []string{"string", "null"}, "examples": []string{"2027-06-30", "2027-06-30T12:00:00Z"}}
 	case of[length]():
 		return object{"type": "string", "examples": []string{"72h", "90m", "45s"}}
 	case of[json.RawMessage]():

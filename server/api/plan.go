@@ -10,6 +10,13 @@ import (
 
 // planInput is what people write of a window. What is nil was not given.
 type planInput struct {
+	planFields
+	Start *moment `json:"start"`
+	End   *moment `json:"end"`
+}
+
+// planFields is a plan without its times.
+type planFields struct {
 	Title                *string           `json:"title"`
 	Summary              *string           `json:"summary"`
 	Plan                 *string           `json:"plan"`
@@ -20,8 +27,6 @@ type planInput struct {
 	Risk                 *scheduler.Risk   `json:"risk"`
 	Public               *bool             `json:"public"`
 	Services             *[]affectedInput  `json:"services"`
-	Start                *moment           `json:"start"`
-	End                  *moment           `json:"end"`
 	TimeZone             *string           `json:"time_zone"`
 	Lead                 *string           `json:"lead"`
 	RunbookURL           *string           `json:"runbook_url"`
@@ -71,6 +76,16 @@ func checksOf(in []checkInput) ([]scheduler.Check, error) {
 
 // apply writes what was given into p.
 func (in planInput) apply(p *scheduler.Plan) error {
+	if in.Start != nil {
+		p.Start = in.Start.Time
+	}
+	if in.End != nil {
+		p.End = in.End.Time
+	}
+	return in.planFields.apply(p)
+}
+
+func (in planFields) apply(p *scheduler.Plan) error {
 	set(&p.Title, in.Title)
 	set(&p.Summary, in.Summary)
 	set(&p.Steps, in.Plan)
@@ -87,12 +102,6 @@ func (in planInput) apply(p *scheduler.Plan) error {
 	set(&p.ConferenceURL, in.ConferenceURL)
 	set(&p.Links, in.Links)
 	set(&p.Recipients, in.Recipients)
-	if in.Start != nil {
-		p.Start = in.Start.Time
-	}
-	if in.End != nil {
-		p.End = in.End.Time
-	}
 	if in.Services != nil {
 		p.Services = each(*in.Services, func(s affectedInput) scheduler.Affected {
 			return scheduler.Affected{Service: s.Slug, Impact: s.Impact}

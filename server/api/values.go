@@ -38,6 +38,21 @@ func (m *moment) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// day is an instant, also written as a day, whose midnight in UTC it then is.
+type day struct{ moment }
+
+// UnmarshalJSON reads the day, or the instant.
+func (d *day) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) == nil {
+		if at, err := time.Parse(time.DateOnly, s); err == nil {
+			d.Time = at
+			return nil
+		}
+	}
+	return d.moment.UnmarshalJSON(b)
+}
+
 // length is a length of time: "72h", "90m", "45s".
 type length time.Duration
 
