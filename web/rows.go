@@ -11,6 +11,7 @@ import (
 type Task struct {
 	Why  string
 	View agenda.View
+	Link string // where it is done
 }
 
 // Person is somebody with an account.

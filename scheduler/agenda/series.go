@@ -199,15 +199,23 @@ func (a *Agenda) Series(ctx context.Context, id string) (v SeriesView, err error
 	return v, err
 }
 
+// SeriesFilter picks series.
+type SeriesFilter struct {
+	State  scheduler.SeriesState // any when empty
+	Limit  int                   // 50 when zero, at most 500
+	Cursor string
+}
+
 // AllSeries lists series, the newest first, and the cursor of the next page, if any.
-func (a *Agenda) AllSeries(ctx context.Context, limit int, cursor string) (vs []SeriesView, next string, err error) {
+func (a *Agenda) AllSeries(ctx context.Context, f SeriesFilter) (vs []SeriesView, next string, err error) {
+	limit := f.Limit
 	if limit <= 0 {
 		limit = 50
 	}
 	limit = min(limit, 500)
 	before, id := int64(1)<<62, ""
-	if cursor != "" {
-		at, rest, ok := strings.Cut(cursor, "-")
+	if f.Cursor != "" {
+		at, rest, ok := strings.Cut(f.Cursor, "-")
 		before, err = strconv.ParseInt(at, 10, 64)
 		if !ok || err != nil {
 			return nil, "", scheduler.InvalidError{"cursor": "This is not a cursor of this list."}
@@ -216,7 +224,8 @@ func (a *Agenda) AllSeries(ctx context.Context, limit int, cursor string) (vs []
 	}
 	err = a.db.View(ctx, func(tx *store.Tx) error {
 		all, err := store.Rows(tx, scanSeries, `
-			SELECT doc FROM series WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3`, before, id, limit+1)
+			SELECT doc FROM series WHERE (created_at, id) < ($1, $2) AND ($3 = '' OR state = $3)
+			ORDER BY created_at DESC, id DESC LIMIT $4`, before, id, string(f.State), limit+1)
 		if err != nil {
 			return fmt.Errorf("agenda: series: %w", err)
 		}
@@ -229,6 +238,31 @@ func (a *Agenda) AllSeries(ctx context.Context, limit int, cursor string) (vs []
 		return err
 	})
 	return vs, next, err
+}
+
+// SeriesConflicts lists what stands in the way of the windows that wait for the
+// approval of their series, each with the occurrence that it is about.
+func (a *Agenda) SeriesConflicts(ctx context.Context, id string) (found []scheduler.Conflict, err error) {
+	err = a.db.View(ctx, func(tx *store.Tx) error {
+		found = nil
+		all, err := members(tx, id)
+		if err != nil {
+			return err
+		}
+		c, err := crowded(tx, waiting(all, tx.Now), scheduler.Person{})
+		if err != nil {
+			return err
+		}
+		for i, w := range c.ws {
+			for _, one := range c.scenes[i].Conflicts {
+				one.Occurrence = w.Occurrence
+				one.Detail = w.Occurrence + ": " + one.Detail
+				found = append(found, one)
+			}
+		}
+		return nil
+	})
+	return found, err
 }
 
 // SeriesLog lists what happened to a series, the newest first.

@@ -156,7 +156,7 @@ func TestWhatASeriesCannotBeIsSaidByField(t *testing.T) {
 			}
 		})
 	}
-	if all, _, err := a.AllSeries(t.Context(), 0, ""); err != nil || len(all) != 0 {
+	if all, _, err := a.AllSeries(t.Context(), agenda.SeriesFilter{}); err != nil || len(all) != 0 {
 		t.Fatalf("refused series were kept: %d, %v", len(all), err)
 	}
 }

@@ -159,7 +159,7 @@ func (a *API) listSeries(w http.ResponseWriter, r *http.Request, _ access.Visito
 	if err := q.wrong.Err(); err != nil {
 		return err
 	}
-	items, next, err := a.Agenda.AllSeries(r.Context(), limit, cursor)
+	items, next, err := a.Agenda.AllSeries(r.Context(), agenda.SeriesFilter{Limit: limit, Cursor: cursor})
 	if err != nil {
 		return err
 	}

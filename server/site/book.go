@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -64,6 +65,14 @@ func (s *Site) book(w http.ResponseWriter, r *http.Request, who access.Visitor, 
 		return err
 	}
 	page.Frame = frame
+	if err := s.offer(ctx, &page); err != nil {
+		return err
+	}
+	return s.show(w, status, page)
+}
+
+// offer fills in what the form offers.
+func (s *Site) offer(ctx context.Context, page *web.Book) (err error) {
 	if page.Services, err = s.Agenda.Services(ctx); err != nil {
 		return err
 	}
@@ -72,7 +81,7 @@ func (s *Site) book(w http.ResponseWriter, r *http.Request, who access.Visitor, 
 	}
 	page.Zones = zones
 	page.Form.More(3)
-	return s.show(w, status, page)
+	return nil
 }
 
 // Book answers POST /windows: it previews, keeps a draft, or submits.

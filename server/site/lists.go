@@ -41,17 +41,28 @@ func (s *Site) Overview(w http.ResponseWriter, r *http.Request, who access.Visit
 	for _, n := range set.Policy.Approvals {
 		page.MostQuorum = max(page.MostQuorum, n)
 	}
+	asked := map[string]bool{}
 	for _, v := range live {
 		if v.State.Running() {
 			page.Running = append(page.Running, v)
 		} else if v.State != scheduler.Draft && len(page.Next) < 10 {
 			page.Next = append(page.Next, v)
 		}
-		if why := needs(v, who.Person); why != "" {
-			page.Mine = append(page.Mine, web.Task{Why: why, View: v})
+		why, link := needs(v, who.Person), "/windows/"+v.Name()
+		if together(v) {
+			link = "/series/" + v.Series
+		}
+		if why != "" && !asked[link] { // of a series once
+			asked[link] = true
+			page.Mine = append(page.Mine, web.Task{Why: why, View: v, Link: link})
 		}
 	}
 	return s.show(w, http.StatusOK, page)
+}
+
+// together reports whether the window waits with the others of its series.
+func together(v agenda.View) bool {
+	return v.Series != "" && !v.Detached && (v.State == scheduler.Requested || v.State == scheduler.Draft)
 }
 
 // needs says why a window waits for the person, if it does.
@@ -80,7 +91,7 @@ func (s *Site) Windows(w http.ResponseWriter, r *http.Request, who access.Visito
 		return err
 	}
 	f := agenda.Filter{
-		Kind: scheduler.Kind(q.Get("kind")), Lead: q.Get("lead"), Q: q.Get("q"), Cursor: q.Get("cursor"), Backwards: true,
+		Kind: scheduler.Kind(q.Get("kind")), Lead: q.Get("lead"), Q: q.Get("q"), Series: q.Get("series"), Cursor: q.Get("cursor"), Backwards: true,
 	}
 	f.From, f.To = days(q, frame.Zone)
 	if one := q.Get("state"); one != "" {
@@ -113,7 +124,13 @@ func (s *Site) Approvals(w http.ResponseWriter, r *http.Request, who access.Visi
 		return err
 	}
 	page := web.Approvals{Frame: frame}
+	if page.Series, _, err = s.Agenda.AllSeries(r.Context(), agenda.SeriesFilter{State: scheduler.SeriesRequested, Limit: 200}); err != nil {
+		return err
+	}
 	for _, v := range items {
+		if together(v) {
+			continue
+		}
 		if v.State == scheduler.Requested || v.Kind == scheduler.Emergency && len(v.Approvals) == 0 && v.Rejected == nil {
 			page.Items = append(page.Items, v)
 		}
