@@ -50,6 +50,11 @@ func (s *Site) EditSeries(w http.ResponseWriter, r *http.Request, who access.Vis
 	}
 	page := web.SeriesFormOf(v.Series, r.URL.Query().Get("from"))
 	page.MayAgree = mayAgreeSeries(v, who)
+	if series, wrong := page.Read(); len(wrong) == 0 {
+		if p, err := s.Agenda.PreviewSeries(r.Context(), series, v.ID, 0, who.Person); err == nil {
+			page.Dates = &p
+		}
+	}
 	return s.seriesForm(w, r, who, http.StatusOK, page)
 }
 
