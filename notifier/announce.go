@@ -3,7 +3,6 @@ package notifier
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"lull/scheduler"
@@ -168,7 +167,7 @@ func makeNext(tx *store.Tx) (made bool, next time.Time, err error) {
 	if reason := untrue(a.Kind, a.Notice, w); reason != "" {
 		return true, time.Time{}, drop(tx, a.ID, reason)
 	}
-	last, err := lastTold(tx, w.ID, math.MaxInt64)
+	last, err := lastTold(tx, w.ID)
 	if err != nil {
 		return false, time.Time{}, err
 	}

@@ -54,13 +54,15 @@ func (n *Notifier) ready(tx *store.Tx, d *delivery) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	var left []telling // of a digest
+	if a.digest() {
+		if left, err = standingTellings(tx, a); err != nil {
+			return false, err
+		}
+	}
 	switch {
 	case d.State == InDoubt || d.Announcement == "":
 	case a.digest():
-		left, err := standingTellings(tx, a)
-		if err != nil {
-			return false, err
-		}
 		if len(left) == 0 {
 			return false, end(tx, d.ID, Superseded, "none of its windows is as it tells any more")
 		}
@@ -74,7 +76,7 @@ func (n *Notifier) ready(tx *store.Tx, d *delivery) (bool, error) {
 		}
 	}
 	if len(d.Raw) == 0 {
-		letter, err := n.letter(tx, *d, a, w)
+		letter, err := n.letter(tx, *d, a, w, left)
 		if err != nil {
 			return false, err
 		}

@@ -16,7 +16,7 @@ func (a announcement) digest() bool { return a.Notice.Series != nil }
 type telling struct {
 	scheduler.Window
 	told scheduler.Interval
-	was  scheduler.Interval // the times told before; zero: none
+	was  *scheduler.Notice // what was told before; nil: nothing
 }
 
 // notice is what the announcement tells of the window.
@@ -80,27 +80,61 @@ func tellings(tx *store.Tx, a announcement) ([]telling, error) {
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]string, len(rows))
+	for i, o := range rows {
+		ids[i] = o.Window
+	}
+	ws, err := agenda.WindowsIn(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	now := make(map[string]scheduler.Window, len(ws))
+	for _, w := range ws {
+		now[w.ID] = w
+	}
+	before, err := toldBefore(tx, a)
+	if err != nil {
+		return nil, err
+	}
 	all := make([]telling, len(rows))
 	for i, o := range rows {
-		t := &all[i]
-		t.told = scheduler.Interval{Start: o.Start, End: o.End}
-		if t.Window, err = agenda.WindowIn(tx, o.Window); err != nil {
-			return nil, err
-		}
-		last, err := lastTold(tx, o.Window, a.Seq)
-		if err != nil {
-			return nil, err
-		}
-		if last != nil {
-			t.was = scheduler.Interval{Start: last.Start, End: last.End}
-		}
+		all[i] = telling{Window: now[o.Window], told: scheduler.Interval{Start: o.Start, End: o.End}, was: before[o.Window]}
 	}
 	return all, nil
 }
 
-// lastTold is what stakeholders were last told of the window's times before an
-// event, nil if nothing.
-func lastTold(tx *store.Tx, window string, before int64) (*scheduler.Notice, error) {
+// toldBefore is what stakeholders were told of each window of the announcement
+// before it, by the id.
+func toldBefore(tx *store.Tx, a announcement) (map[string]*scheduler.Notice, error) {
+	type past struct {
+		window string
+		notice scheduler.Notice
+	}
+	all, err := store.Rows(tx, func(r store.Scanner) (p past, err error) {
+		var start, end store.Time
+		err = r.Scan(&p.window, store.JSON(&p.notice), &start, &end)
+		p.notice.Start, p.notice.End = start.Time, end.Time
+		return p, err
+	}, `
+		SELECT t.window_id, b.notice, t.start_at, t.end_at
+		FROM announcement_windows mine
+		JOIN announcement_windows t ON t.window_id = mine.window_id
+		JOIN announcements b ON b.id = t.announcement_id
+		WHERE mine.announcement_id = $1 AND b.event_seq < $2 AND b.state = 'made' AND b.kind IN ('scheduled', 'updated', 'rescheduled')
+		ORDER BY b.event_seq`, a.ID, a.Seq)
+	if err != nil {
+		return nil, err
+	}
+	last := map[string]*scheduler.Notice{}
+	for i := range all {
+		last[all[i].window] = &all[i].notice
+	}
+	return last, nil
+}
+
+// lastTold is what stakeholders were last told of the window's times, nil if
+// nothing.
+func lastTold(tx *store.Tx, window string) (*scheduler.Notice, error) {
 	all, err := store.Rows(tx, func(r store.Scanner) (n scheduler.Notice, err error) {
 		var start, end store.Time
 		err = r.Scan(store.JSON(&n), &start, &end)
@@ -108,8 +142,8 @@ func lastTold(tx *store.Tx, window string, before int64) (*scheduler.Notice, err
 		return n, err
 	}, `
 		SELECT a.notice, t.start_at, t.end_at FROM announcement_windows t JOIN announcements a ON a.id = t.announcement_id
-		WHERE t.window_id = $1 AND a.event_seq < $2 AND a.state = 'made' AND a.kind IN ('scheduled', 'updated', 'rescheduled')
-		ORDER BY a.event_seq DESC LIMIT 1`, window, before)
+		WHERE t.window_id = $1 AND a.state = 'made' AND a.kind IN ('scheduled', 'updated', 'rescheduled')
+		ORDER BY a.event_seq DESC LIMIT 1`, window)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
@@ -150,9 +184,7 @@ func makeDigest(tx *store.Tx, a announcement) error {
 		}
 	}
 	if waits(a.Kind) {
-		if a.Kind, good, err = news(tx, a, good); err != nil {
-			return err
-		}
+		a.Kind, good = news(a, good)
 	}
 	if len(good) == 0 {
 		return drop(tx, a.ID, "it says nothing that still holds and was not announced before")
@@ -162,26 +194,22 @@ func makeDigest(tx *store.Tx, a announcement) error {
 
 // news leaves out what was announced before, and finds what kind of message
 // tells the rest.
-func news(tx *store.Tx, a announcement, all []telling) (kind scheduler.Announcement, fresh []telling, err error) {
+func news(a announcement, all []telling) (kind scheduler.Announcement, fresh []telling) {
 	kind = scheduler.AnnounceScheduled
 	for _, t := range all {
-		last, err := lastTold(tx, t.ID, a.Seq)
-		if err != nil {
-			return kind, nil, err
-		}
 		n := t.notice(a)
 		switch {
-		case last == nil:
-		case n.Same(*last):
+		case t.was == nil:
+		case n.Same(*t.was):
 			continue
-		case !n.SameTimes(*last):
+		case !n.SameTimes(*t.was):
 			kind = scheduler.AnnounceRescheduled
 		case kind == scheduler.AnnounceScheduled:
 			kind = scheduler.AnnounceUpdated
 		}
 		fresh = append(fresh, t)
 	}
-	return kind, fresh, nil
+	return kind, fresh
 }
 
 // addressDigest makes one delivery for each recipient, of what is good alone.

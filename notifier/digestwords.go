@@ -7,7 +7,6 @@ import (
 
 	"lull/scheduler"
 	"lull/scheduler/ical"
-	"lull/scheduler/store"
 )
 
 // mostInFull is how many dates a digest tells in full; the rule says the rest.
@@ -33,13 +32,10 @@ type dateWords struct {
 	Was   []string
 }
 
-// compiledDigest is a letter about what of the announcement still holds.
-func (n *Notifier) compiledDigest(tx *store.Tx, f *facts, a announcement) (Letter, error) {
-	all, err := standingTellings(tx, a)
-	if err != nil {
-		return Letter{}, err
-	}
+// compiledDigest is a letter about what of an announcement still holds.
+func (n *Notifier) compiledDigest(f *facts, all []telling) (l Letter, err error) {
 	n.subscribe(f)
+	f.Window, f.Notice.Start, f.Notice.End = all[0].Window, all[0].told.Start, all[0].told.End
 	w := n.digest(*f, all)
 	var text, html strings.Builder
 	if err := textWords.ExecuteTemplate(&text, "digest.txt", w); err != nil {
@@ -48,7 +44,7 @@ func (n *Notifier) compiledDigest(tx *store.Tx, f *facts, a announcement) (Lette
 	if err := htmlWords.ExecuteTemplate(&html, "digest.html", w); err != nil {
 		return Letter{}, fmt.Errorf("notifier: compose: %w", err)
 	}
-	l := n.sheet(*f, w.Subject, text.String(), html.String())
+	l = n.sheet(*f, w.Subject, text.String(), html.String())
 	if f.To.Calendar == scheduler.NoPart {
 		return l, nil
 	}
@@ -87,8 +83,8 @@ func (n *Notifier) digest(f facts, all []telling) digestWords {
 			break
 		}
 		d := dateWords{Name: t.Name(), Lines: dateLines(t, zone, before)}
-		if !t.was.Start.IsZero() && !(t.was.Start.Equal(t.told.Start) && t.was.End.Equal(t.told.End)) {
-			d.Was = dateLines(telling{told: t.was}, zone, "")
+		if t.was != nil && !t.was.Start.IsZero() && !t.was.SameTimes(scheduler.Notice{Start: t.told.Start, End: t.told.End}) {
+			d.Was = dateLines(telling{told: scheduler.Interval{Start: t.was.Start, End: t.was.End}}, zone, "")
 		}
 		before = offset(scheduler.InZone(t.told.Start, zone))
 		w.Dates = append(w.Dates, d)

@@ -11,8 +11,9 @@ import (
 	"lull/scheduler/store"
 )
 
-// letter writes the mail of a delivery about a window, as things stand now.
-func (n *Notifier) letter(tx *store.Tx, d delivery, a announcement, w scheduler.Window) (Letter, error) {
+// letter writes the mail of a delivery about a window, as things stand now; of a
+// digest, about what of it is left.
+func (n *Notifier) letter(tx *store.Tx, d delivery, a announcement, w scheduler.Window, left []telling) (Letter, error) {
 	f := facts{Kind: d.Kind, Inside: a.Inside, Window: w, Notice: a.Notice, Detail: a.Detail, To: d.To}
 	var err error
 	if f, err = fill(tx, f); err != nil {
@@ -27,7 +28,7 @@ func (n *Notifier) letter(tx *store.Tx, d delivery, a announcement, w scheduler.
 	}
 	var l Letter
 	if a.digest() {
-		l, err = n.compiledDigest(tx, &f, a)
+		l, err = n.compiledDigest(&f, left)
 	} else {
 		l, err = n.compiled(&f)
 	}

@@ -1,7 +1,6 @@
 package notifier
 
 import (
-	"math"
 	"time"
 
 	"lull/scheduler"
@@ -54,7 +53,7 @@ func address(tx *store.Tx, a announcement, w scheduler.Window) error {
 	if err != nil {
 		return err
 	}
-	was, err := lastTold(tx, w.ID, math.MaxInt64)
+	was, err := lastTold(tx, w.ID)
 	if err != nil {
 		return err
 	}

@@ -401,3 +401,34 @@ func first(t testing.TB, a *agenda.Agenda, window string) string {
 	}
 	return w.Checks[0].ID
 }
+
+func TestEachVerbOnASeriesIsOneTransaction(t *testing.T) {
+	t.Parallel()
+	a, db, now := clocked(t)
+	kept := 0
+	db.OnCommit = func() { kept++ }
+	once := func(name string, err error) {
+		t.Helper()
+		if err != nil || kept != 1 {
+			t.Fatalf("%s: %d transactions, %v; want 1", name, kept, err)
+		}
+		kept = 0
+	}
+	v, err := a.AddSeries(t.Context(), sundays(), agenda.Submission{Now: true}, ada)
+	once("made", err)
+	_, err = a.ApproveSeries(t.Context(), v.ID, 0, scheduler.Yes{}, time.Time{}, bob)
+	once("approved", err)
+	_, err = a.ChangeSeries(t.Context(), v.ID, 0, agenda.SeriesEdit{From: "2027-03-14T02:00", Apply: atThree}, ada)
+	once("taken over", err)
+	_, err = a.SkipOccurrence(t.Context(), v.ID, 0, "2027-01-10T02:00", "A holiday.", ada)
+	once("skipped", err)
+	*now = now.AddDate(0, 2, 0)
+	for range 2 { // the second follows a kill between two series
+		if _, err := a.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept = 0
+	_, err = a.EndSeries(t.Context(), v.ID, 0, "", ada)
+	once("ended", err)
+}

@@ -120,7 +120,7 @@ func TestASeriesIsChangedSkippedAndEndedOnItsPage(t *testing.T) {
 	v.Set("from", "2027-03-14T03:00")
 	v.Set("date", "2027-03-14")
 	v.Set("time", "04:00")
-	if code, body, head = d.ask(d.site.ChangeSeries, v, "id", id); code != http.StatusSeeOther || head.Get("Location") == "/series/"+id {
+	if code, _, head = d.ask(d.site.ChangeSeries, v, "id", id); code != http.StatusSeeOther || head.Get("Location") == "/series/"+id {
 		t.Errorf("this and following: %d, to %s", code, head.Get("Location"))
 	}
 	if code, _, _ = d.ask(d.site.SeriesVerb, url.Values{}, "id", id, "verb", "end"); code != http.StatusSeeOther {
@@ -140,7 +140,7 @@ func TestWhoAskedForASeriesIsToldWhyTheyCannotApproveIt(t *testing.T) {
 		t.Errorf("got %d", code)
 	}
 	d.who.Person = scheduler.Person{Email: "bob@example.org", Name: "Bob", Role: scheduler.Approver, Via: "page"}
-	if code, body, _ = d.ask(d.site.SeriesVerb, url.Values{"review_by": {"soon"}}, "id", id, "verb", "approve"); code != http.StatusUnprocessableEntity {
+	if code, _, _ = d.ask(d.site.SeriesVerb, url.Values{"review_by": {"soon"}}, "id", id, "verb", "approve"); code != http.StatusUnprocessableEntity {
 		t.Errorf("a review that is no day gives %d", code)
 	}
 	if code, body, _ = d.ask(d.site.SeriesVerb, url.Values{"review_by": {"2027-06-30"}}, "id", id, "verb", "approve"); code != http.StatusSeeOther {
