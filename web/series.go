@@ -214,6 +214,15 @@ func SeriesFormOf(s scheduler.Series, from string) SeriesForm {
 	return p
 }
 
+// mostSoon is how many of the windows to come are shown at once.
+const mostSoon = 25
+
+// Soon is the first windows to come.
+func (p Series) Soon() []scheduler.Window { return p.Ahead[:min(mostSoon, len(p.Ahead))] }
+
+// Later is those after them.
+func (p Series) Later() []scheduler.Window { return p.Ahead[len(p.Soon()):] }
+
 // MayApprove reports whether the reader is shown the form to approve.
 func (p Series) MayApprove() bool {
 	return p.View.State == scheduler.SeriesRequested && p.Who.Role.May(scheduler.Approver)
