@@ -23,7 +23,7 @@ func (s *Site) Overview(w http.ResponseWriter, r *http.Request, who access.Visit
 	if err != nil {
 		return err
 	}
-	closed, _, err := s.Agenda.Windows(ctx, agenda.Filter{States: []scheduler.State{scheduler.Closed, scheduler.Cancelled}, Backwards: true, Limit: 5})
+	closed, _, err := s.Agenda.Windows(ctx, agenda.Filter{States: []scheduler.State{scheduler.Closed, scheduler.Cancelled}, To: frame.Now, Backwards: true, Limit: 5})
 	if err != nil {
 		return err
 	}

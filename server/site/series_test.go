@@ -13,7 +13,7 @@ import (
 func nights(do string) url.Values {
 	v := plan(do)
 	for name, value := range map[string]string{
-		"date": "2026-12-13", "time": "02:00", "every": "1", "unit": "month", "monthly_by": "weekday", "ends": "never",
+		"date": "2026-12-13", "time": "02:00", "every": "1", "unit": "month", "monthly_by": "weekday", "ends": "never", "public": "yes",
 	} {
 		v.Set(name, value)
 	}
@@ -145,5 +145,19 @@ func TestWhoAskedForASeriesIsToldWhyTheyCannotApproveIt(t *testing.T) {
 	}
 	if code, body, _ = d.ask(d.site.SeriesVerb, url.Values{"review_by": {"2027-06-30"}}, "id", id, "verb", "approve"); code != http.StatusSeeOther {
 		t.Errorf("approved: %d %s", code, body)
+	}
+}
+
+func TestThePublicPageShowsTheNextDatesOfASeries(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	id := d.made("submit")
+	d.who.Person = scheduler.Person{Email: "bob@example.org", Name: "Bob", Role: scheduler.Approver, Via: "page"}
+	if code, body, _ := d.ask(d.site.SeriesVerb, url.Values{}, "id", id, "verb", "approve"); code != http.StatusSeeOther {
+		t.Fatalf("approved: %d %s", code, body)
+	}
+	_, body, _ := d.ask(d.site.Status, nil)
+	if got := strings.Count(body, "<b><a href=\"/status/"); got != 3 {
+		t.Errorf("%d of its dates are on the public page, want 3", got)
 	}
 }
