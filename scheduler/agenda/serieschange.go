@@ -62,8 +62,9 @@ type turn struct {
 	fresh   []scheduler.Occurrence // without a window yet
 	left    []string               // changed by themselves, and left alone
 
-	c        crowd // those of open that change, and then the fresh ones
+	c        crowd // those of open that change or are approved, and then the fresh ones
 	changed  int   // how many of c are not fresh
+	waits    int   // how many besides wait for approval as before
 	old      []scheduler.Window
 	gone     []scheduler.Window // of dropped, cancelled
 	goneWere []scheduler.Window
@@ -113,7 +114,7 @@ func (t *turn) take(all []scheduler.Window) error {
 	if !rule.Includes(from) && !slices.ContainsFunc(all, func(w scheduler.Window) bool { return w.Occurrence == from }) {
 		return scheduler.InvalidError{"from": "The series has no such occurrence: give its name, such as 2026-12-13T02:00."}
 	}
-	if from <= t.was.StartLocal {
+	if scheduler.Day(from) <= scheduler.Day(t.was.StartLocal) {
 		return nil
 	}
 	t.split = true

@@ -21,18 +21,28 @@ func (t *turn) decide(tx *store.Tx) error {
 			plan.Lead = w.Lead // which may have been handed over
 		}
 		w.Series, w.Occurrence = t.next.ID, t.to[i].Local
-		if !w.Changes(plan) {
+		changes := w.Changes(plan)
+		if !changes && !t.agrees(w) {
+			if w.State == scheduler.Requested {
+				t.waits++
+			}
 			if w.Series != t.open[i].Series || w.Occurrence != t.open[i].Occurrence {
 				t.moved = append(t.moved, t.open[i])
 			}
 			continue
 		}
-		plans[w.ID] = plan
+		if changes {
+			plans[w.ID] = plan
+		}
 		t.old, t.c.ws = append(t.old, t.open[i]), append(t.c.ws, w)
 		w.Plan = plan
 		thought = append(thought, w)
 	}
 	t.changed = len(t.c.ws)
+	mine := make(map[string]bool, t.changed)
+	for _, w := range t.c.ws {
+		mine[w.ID] = true
+	}
 	fresh, made, err := occur(tx, t.next, t.fresh, t.now.By)
 	if err != nil {
 		return err
@@ -44,8 +54,12 @@ func (t *turn) decide(tx *store.Tx) error {
 	}
 	t.c.ws, t.c.scenes = append(t.c.ws, fresh...), seen.scenes
 	evs, err := t.c.each(func(w *scheduler.Window, sc scheduler.Scene) (scheduler.Event, error) {
-		if plan, old := plans[w.ID]; old {
+		plan, changes := plans[w.ID]
+		switch {
+		case changes:
 			return w.Change(sc, scheduler.Edit{Plan: plan, Reason: t.edit.Reason, Approve: t.edit.Approve})
+		case mine[w.ID]:
+			return w.Approve(sc, t.yes())
 		}
 		return t.join(w, sc)
 	})
@@ -77,12 +91,23 @@ func (t *turn) join(w *scheduler.Window, sc scheduler.Scene) (scheduler.Event, e
 	if !t.edit.Approve || w.State != scheduler.Requested {
 		return ev, nil
 	}
+	t.evs = append(t.evs, ev)
+	return w.Approve(sc, t.yes())
+}
+
+// agrees reports whether a window that does not change is approved in the same act.
+func (t *turn) agrees(w scheduler.Window) bool {
+	return t.edit.Approve && w.State == scheduler.Requested &&
+		!slices.ContainsFunc(w.Approvals, func(a scheduler.Approval) bool { return a.By == t.now.By.Email })
+}
+
+// yes is the approval in the same act, which overrides conflicts with a reason.
+func (t *turn) yes() scheduler.Yes {
 	yes := scheduler.Yes{Reason: t.edit.Reason}
 	if strings.TrimSpace(yes.Reason) != "" {
 		yes.Override = scheduler.ConflictKinds
 	}
-	t.evs = append(t.evs, ev)
-	return w.Approve(sc, yes)
+	return yes
 }
 
 // drop calls off the windows whose date is no more; drafts nobody heard of go.
@@ -124,7 +149,7 @@ func (t *turn) settle() {
 	for i, w := range t.c.ws[:t.changed] {
 		fell = fell || len(t.old[i].Approvals) > 0 && len(w.Approvals) == 0 || t.old[i].State != w.State
 	}
-	asks := among(t.c.ws, scheduler.Requested)
+	asks := among(t.c.ws, scheduler.Requested) + t.waits
 	switch {
 	case n.State == scheduler.SeriesDraft:
 	case asks > 0:
