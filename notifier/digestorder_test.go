@@ -23,8 +23,15 @@ func TestWhateverHappensToASeriesWhatIsScheduledIsAnnounced(t *testing.T) {
 			d.stakeholder("all@example.net")
 			r := rand.New(rand.NewPCG(seed, 11))
 			ids := []string{d.repeated(nights()).ID}
-			for range 40 {
+			for range 60 {
 				d.anything(r, &ids)
+			}
+			for _, id := range ids { // the last word: what waits is approved
+				v, err := d.agenda.Series(t.Context(), id)
+				d.must(err)
+				for _, one := range v.Members {
+					_, _ = d.agenda.Approve(t.Context(), one.ID, 0, scheduler.Yes{}, bob)
+				}
 			}
 			for range 3 { // what waits for the next edit, and what was held
 				d.later(11 * time.Minute)
@@ -67,7 +74,13 @@ func (d *desk) anything(r *rand.Rand, ids *[]string) {
 		p.Start, p.End = p.Start.Add(time.Hour), p.End.Add(time.Hour)
 		return nil
 	}}
-	switch r.IntN(10) {
+	switch r.IntN(13) {
+	case 10, 11:
+		_, _ = d.agenda.Change(ctx, m.ID, 0, agenda.Edit{Apply: func(p *scheduler.Plan) error { p.Steps = fmt.Sprint("Own ", r.IntN(9)); return nil }}, ada)
+	case 12:
+		for _, one := range v.Members {
+			_, _ = d.agenda.Approve(ctx, one.ID, 0, scheduler.Yes{}, bob)
+		}
 	case 0, 1:
 		_, _ = d.agenda.ApproveSeries(ctx, id, 0, scheduler.Yes{}, time.Time{}, bob)
 	case 2:
