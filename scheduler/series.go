@@ -114,6 +114,12 @@ func (s Series) Occur(number int, o Occurrence, sc Scene) (Window, Event, error)
 	return w, ev, nil
 }
 
+// WithSeries reports whether w waits with the others of its series, so that it is
+// submitted and approved with them.
+func (w Window) WithSeries() bool {
+	return w.Series != "" && !w.Detached && (w.State == Requested || w.State == Draft)
+}
+
 // Trusted reports whether the approval of s is good for what is made at now.
 func (s Series) Trusted(now time.Time) bool {
 	return s.State == SeriesApproved && (s.ReviewBy.IsZero() || now.Before(s.ReviewBy))

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// at is an occurrence that begins so many hours after noon, and how long it is.
-func at(hours, long int) Occurrence {
+// occurs is an occurrence that begins so many hours after noon, and how long it is.
+func occurs(hours, long int) Occurrence {
 	start := noon.Add(time.Duration(hours) * time.Hour)
 	return Occurrence{Local: start.Format("2006-01-02T15:04"), Interval: Interval{start, start.Add(time.Duration(long) * time.Hour)}}
 }
@@ -17,16 +17,16 @@ func TestDatesOfASeriesDoNotRunIntoEachOther(t *testing.T) {
 	t.Parallel()
 	many := make([]Occurrence, MostAhead+1)
 	for i := range many {
-		many[i] = at(i, 1)
+		many[i] = occurs(i, 1)
 	}
 	for _, c := range []struct {
 		name  string
 		dates []Occurrence
 		field string
 	}{
-		{"one", []Occurrence{at(0, 300)}, ""},
-		{"back to back", []Occurrence{at(0, 2), at(2, 2)}, ""},
-		{"an hour into the next", []Occurrence{at(0, 2), at(2, 3), at(4, 2)}, "duration"},
+		{"one", []Occurrence{occurs(0, 300)}, ""},
+		{"back to back", []Occurrence{occurs(0, 2), occurs(2, 2)}, ""},
+		{"an hour into the next", []Occurrence{occurs(0, 2), occurs(2, 3), occurs(4, 2)}, "duration"},
 		{"as many as may be", many[:MostAhead], ""},
 		{"one more than may be", many, "rrule"},
 	} {

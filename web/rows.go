@@ -11,7 +11,14 @@ import (
 type Task struct {
 	Why  string
 	View agenda.View
-	Link string // where it is done
+}
+
+// Link is where it is done.
+func (t Task) Link() string {
+	if t.View.WithSeries() {
+		return "/series/" + t.View.Series
+	}
+	return "/windows/" + t.View.Name()
 }
 
 // Person is somebody with an account.

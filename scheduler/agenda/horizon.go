@@ -15,7 +15,7 @@ const rollEvery = 28
 
 // dueAt is when the next windows of s are to be made, zero when it makes none.
 func dueAt(s scheduler.Series, now time.Time) time.Time {
-	rule, _ := ruleOf(s) // the zero rule, which never occurs, where no date is left
+	rule, _ := seriesRule(s) // the zero rule, which never occurs, where no date is left
 	next := rule.From(s.MadeUntil, 1)
 	if len(next) == 0 || s.State == scheduler.SeriesEnded {
 		return time.Time{}
@@ -63,7 +63,7 @@ func rollOne(tx *store.Tx, id string) error {
 	if !until.After(s.MadeUntil) || due.IsZero() { // another round was here before
 		return keepSeries(tx, s, had, due)
 	}
-	rule, err := ruleOf(s)
+	rule, err := seriesRule(s)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func extend(tx *store.Tx, s scheduler.Series, had int, dates []scheduler.Occurre
 	if err != nil {
 		return err
 	}
-	c, err := crowded(tx, ws, sc.By)
+	c, err := grouped(tx, ws, sc.By)
 	if err != nil {
 		return err
 	}

@@ -94,8 +94,8 @@ func recordSeries(tx *store.Tx, evs ...scheduler.Event) error {
 	return nil
 }
 
-// ruleOf is the rule of s, or what is wrong with it as an InvalidError.
-func ruleOf(s scheduler.Series) (recur.Rule, error) {
+// seriesRule is the rule of s, or what is wrong with it as an InvalidError.
+func seriesRule(s scheduler.Series) (recur.Rule, error) {
 	zone, ok := scheduler.Zone(s.TimeZone)
 	if !ok {
 		return recur.Rule{}, scheduler.InvalidError{"time_zone": "This is not a time zone such as Europe/Berlin."}
@@ -124,7 +124,7 @@ func horizon(now time.Time) time.Time { return now.AddDate(0, 0, scheduler.Horiz
 
 // rhythm is how s recurs, in words.
 func rhythm(s scheduler.Series) scheduler.Rhythm {
-	rule, err := ruleOf(s)
+	rule, err := seriesRule(s)
 	if err != nil { // no date is left of it
 		return scheduler.Rhythm{ID: s.ID, Words: s.RRule}
 	}

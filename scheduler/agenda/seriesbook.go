@@ -31,7 +31,7 @@ func (a *Agenda) AddSeries(ctx context.Context, given scheduler.Series, sub Subm
 		s.MadeUntil = horizon(tx.Now)
 		now := scheduler.Scene{By: by, Now: tx.Now}
 		evs = append(evs, s.Happened(now, scheduler.SeriesCreated, fmt.Sprintf("%s drafted the series %q: %s, %s.", by.Name, s.Title, rule.Words(), windowsWords(len(ws)))))
-		c := crowd{ws: ws, scenes: make([]scheduler.Scene, len(ws))}
+		c := group{ws: ws, scenes: make([]scheduler.Scene, len(ws))}
 		if sub.Now {
 			var more []scheduler.Event
 			if c, more, err = submitted(tx, &s, ws, sub.Reason, by); err != nil {
@@ -79,7 +79,7 @@ func planned(tx *store.Tx, s *scheduler.Series) (rule recur.Rule, dates []schedu
 	if err := note(s.Check()); err != nil {
 		return rule, nil, err
 	}
-	rule, bad := ruleOf(*s)
+	rule, bad := seriesRule(*s)
 	if err := note(bad); err != nil {
 		return rule, nil, err
 	}
@@ -119,8 +119,8 @@ func occur(tx *store.Tx, s scheduler.Series, dates []scheduler.Occurrence, by sc
 }
 
 // submitted submits the drafts of a series together.
-func submitted(tx *store.Tx, s *scheduler.Series, ws []scheduler.Window, reason string, by scheduler.Person) (c crowd, evs []scheduler.Event, err error) {
-	if c, err = crowded(tx, ws, by); err != nil {
+func submitted(tx *store.Tx, s *scheduler.Series, ws []scheduler.Window, reason string, by scheduler.Person) (c group, evs []scheduler.Event, err error) {
+	if c, err = grouped(tx, ws, by); err != nil {
 		return c, nil, err
 	}
 	if evs, err = c.each(func(w *scheduler.Window, sc scheduler.Scene) (scheduler.Event, error) { return w.Submit(sc, reason) }); err != nil {
@@ -208,7 +208,7 @@ func (a *Agenda) PreviewSeries(ctx context.Context, given scheduler.Series, id s
 		if err != nil {
 			return err
 		}
-		c, err := crowded(tx, ws, by)
+		c, err := grouped(tx, ws, by)
 		if err != nil {
 			return err
 		}
@@ -222,7 +222,7 @@ func (a *Agenda) PreviewSeries(ctx context.Context, given scheduler.Series, id s
 	return p, err
 }
 
-func previewed(all []scheduler.Occurrence, c crowd, own []string) (dates []PreviewedDate) {
+func previewed(all []scheduler.Occurrence, c group, own []string) (dates []PreviewedDate) {
 	mine := make(map[string]bool, len(own))
 	for _, id := range own {
 		mine[id] = true

@@ -62,7 +62,7 @@ type turn struct {
 	fresh   []scheduler.Occurrence // without a window yet
 	left    []string               // changed by themselves, and left alone
 
-	c        crowd // those of open that change or are approved, and then the fresh ones
+	c        group // those of open that change or are approved, and then the fresh ones
 	changed  int   // how many of c are not fresh
 	waits    int   // how many besides wait for approval as before
 	old      []scheduler.Window
@@ -107,7 +107,7 @@ func (t *turn) take(all []scheduler.Window) error {
 	if from == "" {
 		return nil
 	}
-	rule, err := ruleOf(t.was)
+	rule, err := seriesRule(t.was)
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (a *Agenda) SeriesConflicts(ctx context.Context, id string) (found []schedu
 		if err != nil {
 			return err
 		}
-		c, err := crowded(tx, waiting(all, tx.Now), scheduler.Person{})
+		c, err := grouped(tx, waiting(all, tx.Now), scheduler.Person{})
 		if err != nil {
 			return err
 		}

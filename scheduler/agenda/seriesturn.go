@@ -48,7 +48,7 @@ func (t *turn) decide(tx *store.Tx) error {
 		return err
 	}
 	t.evs = made
-	seen, err := crowded(tx, append(thought, fresh...), t.now.By, append(slices.Clone(t.open), t.dropped...)...)
+	seen, err := grouped(tx, append(thought, fresh...), t.now.By, append(slices.Clone(t.open), t.dropped...)...)
 	if err != nil {
 		return err
 	}

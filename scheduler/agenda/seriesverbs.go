@@ -13,7 +13,7 @@ import (
 
 // seriesDecision lets windows of a series go through a verb together, and
 // answers with them as they were, as they are, and what happened.
-type seriesDecision func(tx *store.Tx, s *scheduler.Series, all []scheduler.Window) (c crowd, was []scheduler.Window, evs []scheduler.Event, err error)
+type seriesDecision func(tx *store.Tx, s *scheduler.Series, all []scheduler.Window) (c group, was []scheduler.Window, evs []scheduler.Event, err error)
 
 // changeSeries lets decide change a series and its windows, and keeps all of it.
 // A version that is not the present one is ErrStale; 0 is any.
@@ -64,7 +64,7 @@ func presentSeries(tx *store.Tx, id string, version int, verb string) (s schedul
 // SubmitSeries asks for the drafts of a series that are still to come, in spite
 // of conflicts if a reason is given.
 func (a *Agenda) SubmitSeries(ctx context.Context, id string, version int, reason string, by scheduler.Person) (SeriesView, error) {
-	return a.changeSeries(ctx, id, version, "submit", by, func(tx *store.Tx, s *scheduler.Series, all []scheduler.Window) (c crowd, was []scheduler.Window, evs []scheduler.Event, err error) {
+	return a.changeSeries(ctx, id, version, "submit", by, func(tx *store.Tx, s *scheduler.Series, all []scheduler.Window) (c group, was []scheduler.Window, evs []scheduler.Event, err error) {
 		drafts := chosen(all, func(w scheduler.Window) bool {
 			return w.State == scheduler.Draft && !w.Detached && w.Start.After(tx.Now)
 		})
@@ -92,7 +92,7 @@ func waiting(all []scheduler.Window, now time.Time) []scheduler.Window {
 // last one they are scheduled, and their stakeholders are told in one message.
 // Until reviewBy, zero for as long as may be, what the series makes is approved.
 func (a *Agenda) ApproveSeries(ctx context.Context, id string, version int, yes scheduler.Yes, reviewBy time.Time, by scheduler.Person) (SeriesView, error) {
-	return a.changeSeries(ctx, id, version, "approve", by, func(tx *store.Tx, s *scheduler.Series, all []scheduler.Window) (c crowd, was []scheduler.Window, evs []scheduler.Event, err error) {
+	return a.changeSeries(ctx, id, version, "approve", by, func(tx *store.Tx, s *scheduler.Series, all []scheduler.Window) (c group, was []scheduler.Window, evs []scheduler.Event, err error) {
 		if err := s.Agree(scheduler.Scene{By: by, Now: tx.Now}, yes, reviewBy); err != nil {
 			return c, nil, nil, err
 		}
@@ -100,7 +100,7 @@ func (a *Agenda) ApproveSeries(ctx context.Context, id string, version int, yes 
 			return slices.ContainsFunc(w.Approvals, func(a scheduler.Approval) bool { return a.By == by.Email })
 		})
 		was = slices.Clone(asked)
-		if c, err = crowded(tx, asked, by); err != nil {
+		if c, err = grouped(tx, asked, by); err != nil {
 			return c, nil, nil, err
 		}
 		if evs, err = c.each(func(w *scheduler.Window, sc scheduler.Scene) (scheduler.Event, error) { return w.Approve(sc, yes) }); err != nil {
@@ -138,14 +138,14 @@ func agreed(s scheduler.Series, all, approved []scheduler.Window, now time.Time)
 
 // RejectSeries sends the windows that wait back to their drafts, and says why.
 func (a *Agenda) RejectSeries(ctx context.Context, id string, version int, reason string, by scheduler.Person) (SeriesView, error) {
-	return a.changeSeries(ctx, id, version, "reject", by, func(tx *store.Tx, s *scheduler.Series, all []scheduler.Window) (c crowd, was []scheduler.Window, evs []scheduler.Event, err error) {
+	return a.changeSeries(ctx, id, version, "reject", by, func(tx *store.Tx, s *scheduler.Series, all []scheduler.Window) (c group, was []scheduler.Window, evs []scheduler.Event, err error) {
 		sc := scheduler.Scene{By: by, Now: tx.Now}
 		if err := s.Refuse(sc, reason); err != nil {
 			return c, nil, nil, err
 		}
 		asked := waiting(all, tx.Now)
 		was = slices.Clone(asked)
-		if c, err = crowded(tx, asked, by); err != nil {
+		if c, err = grouped(tx, asked, by); err != nil {
 			return c, nil, nil, err
 		}
 		if evs, err = c.each(func(w *scheduler.Window, sc scheduler.Scene) (scheduler.Event, error) { return w.Reject(sc, reason) }); err != nil {
@@ -163,14 +163,14 @@ func (a *Agenda) RejectSeries(ctx context.Context, id string, version int, reaso
 // like any other, or was not made yet.
 func (a *Agenda) SkipOccurrence(ctx context.Context, id string, version int, occurrence, reason string, by scheduler.Person) (SeriesView, error) {
 	occurrence = strings.TrimSpace(occurrence)
-	return a.changeSeries(ctx, id, version, "skip", by, func(tx *store.Tx, s *scheduler.Series, all []scheduler.Window) (c crowd, was []scheduler.Window, evs []scheduler.Event, err error) {
+	return a.changeSeries(ctx, id, version, "skip", by, func(tx *store.Tx, s *scheduler.Series, all []scheduler.Window) (c group, was []scheduler.Window, evs []scheduler.Event, err error) {
 		one := chosen(all, func(w scheduler.Window) bool { return w.Occurrence == occurrence })
-		rule, _ := ruleOf(*s) // without dates left it includes none
+		rule, _ := seriesRule(*s) // without dates left it includes none
 		if len(one) == 0 && !rule.Includes(occurrence) {
 			return c, nil, nil, scheduler.InvalidError{"occurrence": "The series has no such occurrence: give its name, such as 2026-12-13T02:00."}
 		}
 		was = slices.Clone(one)
-		if c, err = crowded(tx, one, by); err != nil {
+		if c, err = grouped(tx, one, by); err != nil {
 			return c, nil, nil, err
 		}
 		if evs, err = c.each(func(w *scheduler.Window, sc scheduler.Scene) (scheduler.Event, error) { return w.Cancel(sc, reason) }); err != nil {
@@ -190,12 +190,12 @@ func (a *Agenda) EndSeries(ctx context.Context, id string, version int, reason s
 	if reason = strings.TrimSpace(reason); reason == "" {
 		reason = "The series has ended."
 	}
-	return a.changeSeries(ctx, id, version, "end", by, func(tx *store.Tx, s *scheduler.Series, all []scheduler.Window) (c crowd, was []scheduler.Window, evs []scheduler.Event, err error) {
+	return a.changeSeries(ctx, id, version, "end", by, func(tx *store.Tx, s *scheduler.Series, all []scheduler.Window) (c group, was []scheduler.Window, evs []scheduler.Event, err error) {
 		ahead := chosen(all, func(w scheduler.Window) bool {
 			return !w.State.Running() && !w.State.Final() && w.Start.After(tx.Now)
 		})
 		was = slices.Clone(ahead)
-		if c, err = crowded(tx, ahead, by); err != nil {
+		if c, err = grouped(tx, ahead, by); err != nil {
 			return c, nil, nil, err
 		}
 		if evs, err = c.each(func(w *scheduler.Window, sc scheduler.Scene) (scheduler.Event, error) { return w.Cancel(sc, reason) }); err != nil {

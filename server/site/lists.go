@@ -48,21 +48,12 @@ func (s *Site) Overview(w http.ResponseWriter, r *http.Request, who access.Visit
 		} else if v.State != scheduler.Draft && len(page.Next) < 10 {
 			page.Next = append(page.Next, v)
 		}
-		why, link := needs(v, who.Person), "/windows/"+v.Name()
-		if together(v) {
-			link = "/series/" + v.Series
-		}
-		if why != "" && !asked[link] { // of a series once
-			asked[link] = true
-			page.Mine = append(page.Mine, web.Task{Why: why, View: v, Link: link})
+		if task := (web.Task{Why: needs(v, who.Person), View: v}); task.Why != "" && !asked[task.Link()] { // of a series once
+			asked[task.Link()] = true
+			page.Mine = append(page.Mine, task)
 		}
 	}
 	return s.show(w, http.StatusOK, page)
-}
-
-// together reports whether the window waits with the others of its series.
-func together(v agenda.View) bool {
-	return v.Series != "" && !v.Detached && (v.State == scheduler.Requested || v.State == scheduler.Draft)
 }
 
 // needs says why a window waits for the person, if it does.
@@ -128,7 +119,7 @@ func (s *Site) Approvals(w http.ResponseWriter, r *http.Request, who access.Visi
 		return err
 	}
 	for _, v := range items {
-		if together(v) {
+		if v.WithSeries() {
 			continue
 		}
 		if v.State == scheduler.Requested || v.Kind == scheduler.Emergency && len(v.Approvals) == 0 && v.Rejected == nil {

@@ -8,18 +8,18 @@ import (
 	"lull/scheduler/store"
 )
 
-// crowd is windows of one series, and what the verb that they go through
+// group is windows of one series, and what the verb that they go through
 // together must know of the world around each.
-type crowd struct {
+type group struct {
 	ws     []scheduler.Window
 	scenes []scheduler.Scene
 }
 
-// crowded gathers the scene of each window as it is, or is to be. That one
+// grouped gathers the scene of each window as it is, or is to be. That one
 // stands in the way of another is left aside: they move together, and the dates
 // of a series do not overlap; so are those that aside names, which give way. It
 // costs a fixed number of queries.
-func crowded(tx *store.Tx, ws []scheduler.Window, by scheduler.Person, aside ...scheduler.Window) (c crowd, err error) {
+func grouped(tx *store.Tx, ws []scheduler.Window, by scheduler.Person, aside ...scheduler.Window) (c group, err error) {
 	c.ws = ws
 	if len(ws) == 0 {
 		return c, nil
@@ -60,7 +60,7 @@ func crowded(tx *store.Tx, ws []scheduler.Window, by scheduler.Person, aside ...
 
 // each lets decide change every window, and answers with all that happened; or
 // with every reason of every window not to, as one GateError.
-func (c crowd) each(decide func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error)) ([]scheduler.Event, error) {
+func (c group) each(decide func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error)) ([]scheduler.Event, error) {
 	evs := make([]scheduler.Event, 0, len(c.ws))
 	shut := &scheduler.GateError{}
 	for i := range c.ws {
@@ -92,7 +92,7 @@ func (c crowd) each(decide func(w *scheduler.Window, s scheduler.Scene) (schedul
 
 // worded says once what holds for every window, and of which it is what holds
 // for some.
-func (c crowd) worded(reasons []scheduler.Reason) (all []scheduler.Reason) {
+func (c group) worded(reasons []scheduler.Reason) (all []scheduler.Reason) {
 	of := map[string]int{}
 	for _, r := range reasons {
 		of[r.Code+r.Detail]++
@@ -115,7 +115,7 @@ func (c crowd) worded(reasons []scheduler.Reason) (all []scheduler.Reason) {
 }
 
 // views is the windows as they are after the verb, for those that they collide with.
-func (c crowd) views() []View {
+func (c group) views() []View {
 	vs := make([]View, len(c.ws))
 	for i, w := range c.ws {
 		vs[i] = View{Window: w, Conflicts: c.scenes[i].Conflicts}
