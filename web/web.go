@@ -14,6 +14,7 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"strings"
 )
 
 //go:embed templates static
@@ -38,7 +39,7 @@ func Parse() (*Pages, error) {
 		return nil, err
 	}
 	p := &Pages{byName: map[string]*template.Template{}, assets: assets}
-	layout, err := template.New("layout.html").Funcs(p.funcs()).ParseFS(files, "templates/layout.html", "templates/parts.html")
+	layout, err := template.New("layout.html").Funcs(p.funcs()).ParseFS(files, "templates/layout.html", "templates/parts*.html")
 	if err != nil {
 		return nil, fmt.Errorf("web: parse layout: %w", err)
 	}
@@ -48,7 +49,7 @@ func Parse() (*Pages, error) {
 	}
 	for _, name := range names {
 		base := path.Base(name)
-		if base == "layout.html" || base == "parts.html" {
+		if base == "layout.html" || strings.HasPrefix(base, "parts") {
 			continue
 		}
 		shown := []string{name}
