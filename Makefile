@@ -42,7 +42,7 @@ bench: ## the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
 golden: ## rewrite the golden files
-	go test ./scheduler/ical ./notifier ./server/api -update
+	go test ./scheduler/ical ./notifier ./server/api ./web -update
 
 browser: ## the tests that need chromium, which then must be there
 	REQUIRE_BROWSER=1 go test ./server/...

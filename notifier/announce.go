@@ -2,7 +2,9 @@ package notifier
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"lull/scheduler"
@@ -46,23 +48,55 @@ type announcement struct {
 	Notice       scheduler.Notice
 	Detail       string
 	Windows      []scheduler.Occasion // it is made for; none: its own
+	Few          bool                 // for those alone who joined later or are concerned no more: states no times, so that the start gate does not count it
 }
 
-const announcementColumns = `SELECT a.id, a.window_id, a.kind, a.inside, a.event_seq, a.at, a.due_at, a.notice, a.detail FROM announcements a `
+// leave reports whether a tells its recipients that the window concerns them no more.
+func (a announcement) leave() bool { return a.Few && a.Kind == scheduler.AnnounceUpdated }
+
+const announcementColumns = `
+	SELECT a.id, a.window_id, a.kind, a.inside, a.event_seq, a.at, a.due_at, a.notice, a.detail, a.start_at
+	FROM announcements a `
 
 func scanAnnouncement(r store.Scanner) (a announcement, err error) {
-	var at, due store.Time
-	err = r.Scan(&a.ID, &a.WindowID, &a.Kind, &a.Inside, &a.Seq, &at, &due, store.JSON(&a.Notice), &a.Detail)
-	a.At, a.Due = at.Time, due.Time
+	var at, due, start store.Time
+	err = r.Scan(&a.ID, &a.WindowID, &a.Kind, &a.Inside, &a.Seq, &at, &due, store.JSON(&a.Notice), &a.Detail, &start)
+	a.At, a.Due, a.Few = at.Time, due.Time, !a.Inside && start.IsZero()
 	return a, err
 }
 
 // hear makes an announcement of an event that asks for one.
 func hear(tx *store.Tx, ev scheduler.Event, w scheduler.Window) error {
+	if ev.Data.Announce == "" && slices.Contains(ev.Data.Changed, "recipients") {
+		return hearNames(tx, ev)
+	}
 	if w.ID == "" {
 		return nil
 	}
 	if ev.Data.Announce != "" && ev.Data.Notice != nil {
+		if err := await(tx, ev, w); err != nil {
+			return err
+		}
+	}
+	if ev.Data.Inside {
+		return tellInside(tx, ev, w)
+	}
+	return nil
+}
+
+// hearNames makes an announcement of an event that says nothing new but whom the
+// window names: news to those alone whom it names now, or named before.
+func hearNames(tx *store.Tx, ev scheduler.Event) error {
+	w, err := agenda.WindowIn(tx, ev.WindowID)
+	if errors.Is(err, scheduler.ErrNotFound) {
+		return nil // a draft that was deleted since
+	}
+	if err != nil {
+		return err
+	}
+	if w.Notified != nil {
+		notice := w.Notice("")
+		ev.Data.Announce, ev.Data.Notice = scheduler.AnnounceUpdated, &notice
 		if err := await(tx, ev, w); err != nil {
 			return err
 		}
@@ -125,11 +159,15 @@ func earlier(a, b time.Time) time.Time {
 }
 
 func keepAnnouncement(tx *store.Tx, a announcement, state string) error {
+	start, end := store.At(a.Notice.Start), store.At(a.Notice.End)
+	if a.Few {
+		start, end = store.Time{}, store.Time{}
+	}
 	_, err := tx.Exec(`
 		INSERT INTO announcements (id, window_id, kind, inside, event_seq, at, due_at, state, reason, notice, detail, start_at, end_at, recipients, told)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, $11, $12, 0, $13)`,
 		a.ID, a.WindowID, a.Kind, a.Inside, a.Seq, store.At(a.At), store.At(a.Due), state, store.JSON(&a.Notice), a.Detail,
-		store.At(a.Notice.Start), store.At(a.Notice.End), false)
+		start, end, false)
 	if err != nil {
 		return err
 	}
@@ -160,11 +198,11 @@ func makeNext(tx *store.Tx) (made bool, next time.Time, err error) {
 	if err != nil {
 		return false, time.Time{}, err
 	}
-	if held(a.Kind, a.Notice, w) {
+	if held(a, w) {
 		_, err := tx.Exec(`UPDATE announcements SET due_at = $2 WHERE id = $1`, a.ID, store.At(tx.Now.Add(hold)))
 		return true, time.Time{}, err
 	}
-	if reason := untrue(a.Kind, a.Notice, w); reason != "" {
+	if reason := untrue(a, w); reason != "" {
 		return true, time.Time{}, drop(tx, a.ID, reason)
 	}
 	last, err := lastTold(tx, w.ID)
@@ -176,7 +214,7 @@ func makeNext(tx *store.Tx) (made bool, next time.Time, err error) {
 	case last == nil:
 		a.Kind = scheduler.AnnounceScheduled
 	case a.Notice.Same(*last):
-		return true, time.Time{}, drop(tx, a.ID, "it says nothing that was not announced before")
+		return true, time.Time{}, catchUp(tx, a, w)
 	case a.Notice.SameTimes(*last):
 		a.Kind = scheduler.AnnounceUpdated
 	default:
@@ -190,13 +228,19 @@ const hold = 30 * time.Second
 
 // held reports whether the announcement waits until a window that was changed
 // is approved again: either that is announced in its place, or it still holds.
-func held(kind scheduler.Announcement, told scheduler.Notice, w scheduler.Window) bool {
-	return kind.StatesTimes() && w.State == scheduler.Requested && !told.Tentative
+func held(a announcement, w scheduler.Window) bool {
+	return a.Kind.StatesTimes() && w.State == scheduler.Requested && !a.Notice.Tentative
 }
 
 // untrue says why an announcement no longer holds, or nothing.
-func untrue(kind scheduler.Announcement, told scheduler.Notice, w scheduler.Window) string {
-	same := told.SameTimes(w.Notice(""))
+func untrue(a announcement, w scheduler.Window) string {
+	kind, same := a.Kind, a.Notice.SameTimes(w.Notice(""))
+	if a.leave() { // stays true whatever becomes of the window, but a cancellation says more
+		if w.State == scheduler.Cancelled {
+			return "the window is " + w.State.Words()
+		}
+		return ""
+	}
 	switch kind {
 	case askedKind:
 		if w.State != scheduler.Requested {

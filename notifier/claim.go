@@ -67,11 +67,11 @@ func (n *Notifier) ready(tx *store.Tx, d *delivery) (bool, error) {
 			return false, end(tx, d.ID, Superseded, "none of its windows is as it tells any more")
 		}
 	default:
-		if held(a.Kind, a.Notice, w) && !a.Notice.SameTimes(w.Notice("")) {
+		if held(a, w) && !a.leave() && !a.Notice.SameTimes(w.Notice("")) {
 			_, err := tx.Exec(`UPDATE deliveries SET next_at = $2 WHERE id = $1`, d.ID, store.At(tx.Now.Add(hold)))
 			return false, err
 		}
-		if reason := untrue(a.Kind, a.Notice, w); reason != "" {
+		if reason := untrue(a, w); reason != "" {
 			return false, end(tx, d.ID, Superseded, reason)
 		}
 	}

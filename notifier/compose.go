@@ -26,6 +26,7 @@ type words struct {
 	When, Was              []string
 	WhenLabel              string
 	Services               []serviceWords
+	Stages                 []string
 	Text                   string // what people wrote: a reason, an update, a result
 	TextLabel              string
 	About                  string // the summary
@@ -68,6 +69,7 @@ var outcomeWords = map[scheduler.Outcome]string{
 type facts struct {
 	Kind        string
 	Inside      bool // a notice to people inside
+	Leave       bool // the window concerns the recipient no more
 	Window      scheduler.Window
 	Notice      scheduler.Notice
 	Was         *scheduler.Notice // what this recipient was last told, if anything
@@ -96,6 +98,9 @@ func (n *Notifier) words(f facts) words {
 	if zone == "" {
 		zone = f.Notice.TimeZone
 	}
+	if told := f.Was; told != nil && (f.Leave || f.Kind == string(scheduler.AnnounceCancelled)) {
+		f.Notice.Start, f.Notice.End = told.Start, told.End // what is off is what they were told, wherever it moved
+	}
 	w := words{
 		Status: statusWords[f.Kind], Title: f.Notice.Title, About: f.Notice.Summary, WhenLabel: "When",
 		Reference: fmt.Sprintf("%s, revision %d", f.Window.Name(), f.Window.Sequence), Contact: f.Notice.Lead,
@@ -115,6 +120,10 @@ func (n *Notifier) words(f facts) words {
 		w.Was = whenLines(f.Was.Start, f.Was.End, zone)
 	}
 	w.Services = concerning(f)
+	w.Stages = stageLines(f, zone)
+	if f.Leave {
+		w.Services, w.About, w.WhenLabel = nil, "", "It was announced for"
+	}
 	if over := f.Kind == string(scheduler.AnnounceCompleted) || f.Kind == string(scheduler.AnnounceCancelled); over {
 		w.About = ""
 		for i := range w.Services {
@@ -150,6 +159,8 @@ func why(f facts) string {
 	switch {
 	case f.Inside:
 		return "You get this because you lead the work, own a service it touches, or may approve it."
+	case f.Leave:
+		return "You get this because you were told of this maintenance before."
 	case f.To.List:
 		return "This list is told of maintenance on the services above."
 	case f.To.ID == "":
@@ -167,7 +178,14 @@ func lede(f facts, zone string) (lede, text, label string) {
 		return scheduler.InZone(t, zone).Format("Mon 2 Jan 15:04 ") + abbreviation(scheduler.InZone(t, zone))
 	}
 	nothing := " You need not do anything."
-	switch f.Kind {
+	if f.Leave {
+		return "This maintenance no longer concerns " + formerly(f) + "." + nothing + " Nothing more is to be expected of it, and we send you nothing more about it.", "", ""
+	}
+	kind := f.Kind
+	if f.Was == nil && scheduler.Announcement(kind).StatesTimes() && !n.Tentative {
+		kind = string(scheduler.AnnounceScheduled) // who was told nothing yet has no changes to hear of
+	}
+	switch kind {
 	case string(scheduler.AnnounceScheduled):
 		return "Maintenance is planned." + nothing, "", ""
 	case string(scheduler.AnnounceUpdated):

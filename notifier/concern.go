@@ -2,16 +2,27 @@ package notifier
 
 import (
 	"slices"
+	"strings"
 
 	"lull/scheduler"
 )
 
 // concerning lists the services of the window that concern the recipient, and
-// says of each that they did not ask for why it does. Who asked for none of
-// them hears of all.
+// says of each that they did not ask for why it does. Where none of them does,
+// those count that did when they were last told; who never asked for any hears of all.
 func concerning(f facts) []serviceWords {
-	var mine, every []serviceWords
-	for _, a := range f.Notice.Services {
+	mine, every := concerned(f, f.Notice.Services)
+	if len(mine) == 0 && f.Was != nil {
+		mine, _ = concerned(f, f.Was.Services)
+	}
+	if len(mine) == 0 {
+		return every
+	}
+	return mine
+}
+
+func concerned(f facts, services []scheduler.Affected) (mine, every []serviceWords) {
+	for _, a := range services {
 		s := named(f.All, a.Service)
 		line := serviceWords{Name: s.Name, Impact: impactWords[a.Impact]}
 		every = append(every, line)
@@ -27,10 +38,29 @@ func concerning(f facts) []serviceWords {
 			}
 		}
 	}
-	if len(mine) == 0 {
-		return every
+	return mine, every
+}
+
+// formerly names the services by which the window concerned the recipient before.
+func formerly(f facts) string {
+	var mine []string
+	if f.Was != nil {
+		for _, a := range f.Was.Services {
+			for _, s := range append([]scheduler.Service{named(f.All, a.Service)}, dependents(f.All, a.Service)...) {
+				if asked(f.To, s) && !slices.Contains(mine, s.Name) {
+					mine = append(mine, s.Name)
+				}
+			}
+		}
 	}
-	return mine
+	switch n := len(mine); n {
+	case 0:
+		return "you"
+	case 1:
+		return mine[0]
+	default:
+		return strings.Join(mine[:n-1], ", ") + " and " + mine[n-1]
+	}
 }
 
 func asked(who scheduler.Stakeholder, s scheduler.Service) bool {

@@ -20,10 +20,12 @@ type telling struct {
 }
 
 // notice is what the announcement tells of the window.
-func (t telling) notice(a announcement) scheduler.Notice {
-	n := a.Notice
-	n.Start, n.End = t.told.Start, t.told.End
-	return n
+func (t telling) notice(a announcement) scheduler.Notice { return t.of(a).Notice }
+
+// of is the announcement as it tells of the window alone.
+func (t telling) of(a announcement) announcement {
+	a.Notice.Start, a.Notice.End = t.told.Start, t.told.End
+	return a
 }
 
 // keepWindows writes down which windows the announcement tells of; where it
@@ -32,6 +34,9 @@ func keepWindows(tx *store.Tx, a announcement) error {
 	all := a.Windows
 	if len(all) == 0 {
 		all = []scheduler.Occasion{{Window: a.WindowID, Start: a.Notice.Start, End: a.Notice.End}}
+	}
+	if a.Few { // it states no times
+		all = []scheduler.Occasion{{Window: a.WindowID}}
 	}
 	for _, o := range all {
 		_, err := tx.Exec(`INSERT INTO announcement_windows (announcement_id, window_id, start_at, end_at) VALUES ($1, $2, $3, $4)`,
@@ -121,6 +126,7 @@ func toldBefore(tx *store.Tx, a announcement) (map[string]*scheduler.Notice, err
 		JOIN announcement_windows t ON t.window_id = mine.window_id
 		JOIN announcements b ON b.id = t.announcement_id
 		WHERE mine.announcement_id = $1 AND b.event_seq < $2 AND b.state = 'made' AND b.kind IN ('scheduled', 'updated', 'rescheduled')
+			AND t.start_at IS NOT NULL
 		ORDER BY b.event_seq`, a.ID, a.Seq)
 	if err != nil {
 		return nil, err
@@ -138,7 +144,9 @@ func lastTold(tx *store.Tx, window string) (*scheduler.Notice, error) {
 	all, err := store.Rows(tx, func(r store.Scanner) (n scheduler.Notice, err error) {
 		var start, end store.Time
 		err = r.Scan(store.JSON(&n), &start, &end)
-		n.Start, n.End = start.Time, end.Time
+		if !start.IsZero() {
+			n.Start, n.End = start.Time, end.Time
+		}
 		return n, err
 	}, `
 		SELECT a.notice, t.start_at, t.end_at FROM announcement_windows t JOIN announcements a ON a.id = t.announcement_id
@@ -161,8 +169,8 @@ func makeDigest(tx *store.Tx, a announcement) error {
 	var good, wait []telling
 	for _, t := range all {
 		switch {
-		case untrue(a.Kind, t.notice(a), t.Window) != "":
-		case held(a.Kind, t.notice(a), t.Window):
+		case untrue(t.of(a), t.Window) != "":
+		case held(t.of(a), t.Window):
 			wait = append(wait, t)
 		default:
 			good = append(good, t)
@@ -257,6 +265,6 @@ func standingTellings(tx *store.Tx, a announcement) ([]telling, error) {
 	return slices.DeleteFunc(all, func(t telling) bool {
 		n := t.notice(a)
 		late := a.Kind.StatesTimes() && !t.told.Start.After(tx.Now)
-		return late || untrue(a.Kind, n, t.Window) != "" || held(a.Kind, n, t.Window) && !n.SameTimes(t.Notice(""))
+		return late || untrue(t.of(a), t.Window) != "" || held(t.of(a), t.Window) && !n.SameTimes(t.Notice(""))
 	}), err
 }

@@ -14,7 +14,7 @@ import (
 // letter writes the mail of a delivery about a window, as things stand now; of a
 // digest, about what of it is left.
 func (n *Notifier) letter(tx *store.Tx, d delivery, a announcement, w scheduler.Window, left []telling) (Letter, error) {
-	f := facts{Kind: d.Kind, Inside: a.Inside, Window: w, Notice: a.Notice, Detail: a.Detail, To: d.To}
+	f := facts{Kind: d.Kind, Inside: a.Inside, Window: w, Notice: a.Notice, Detail: a.Detail, To: d.To, Leave: a.leave()}
 	var err error
 	if f, err = fill(tx, f); err != nil {
 		return Letter{}, err
@@ -108,11 +108,18 @@ func (n *Notifier) calendar(f facts) (text []byte, method string, err error) {
 	method = ical.Publish
 	if part == scheduler.InvitePart {
 		method = ical.Request
-		if f.Window.State == scheduler.Cancelled {
+		if f.Leave || f.Window.State == scheduler.Cancelled {
 			method = ical.Cancel
 		}
 	}
-	text, err = n.entries(f, method, f.Window)
+	w := f.Window
+	if f.Leave { // the entry is taken back from who is no longer invited: RFC 5546, section 3.2.5
+		w.State = scheduler.Cancelled
+		if f.Was != nil {
+			w.Interval, w.Services = scheduler.Interval{Start: f.Was.Start, End: f.Was.End}, f.Was.Services
+		}
+	}
+	text, err = n.entries(f, method, w)
 	return text, method, err
 }
 
@@ -160,7 +167,9 @@ func lastDelivered(tx *store.Tx, d delivery) (h past, found bool, err error) {
 		WHERE t.window_id = $1 AND e.address = $2 AND e.position < $3 AND a.inside = $4
 			AND e.state IN ('sent', 'captured', 'in_doubt')
 		ORDER BY e.position DESC LIMIT 1`, d.Window, d.To.Email, d.Position, false).Scan(store.JSON(&h.notice), &start, &stop, &h.messageID)
-	h.notice.Start, h.notice.End = start.Time, stop.Time
+	if !start.IsZero() {
+		h.notice.Start, h.notice.End = start.Time, stop.Time
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return h, false, nil
 	}

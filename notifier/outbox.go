@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"lull/scheduler"
-	"lull/scheduler/agenda"
 	"lull/scheduler/store"
 )
 
@@ -24,8 +23,12 @@ var States = []State{Queued, Sending, Sent, Captured, Deferred, InDoubt, Failed,
 const day = 24 * time.Hour
 
 // expiry is the moment from which the announcement is of no use.
-func expiry(kind scheduler.Announcement, told scheduler.Notice, was *scheduler.Notice, now time.Time) time.Time {
-	switch kind {
+func expiry(a announcement, was *scheduler.Notice, now time.Time) time.Time {
+	told := a.Notice
+	if a.leave() {
+		return atLeast(told.Start, now).Add(day)
+	}
+	switch a.Kind {
 	case scheduler.AnnounceStarted, scheduler.AnnounceExtended, scheduler.AnnounceProgress:
 		return atLeast(told.End, now.Add(time.Hour)) // what overruns is news past its planned end
 	case scheduler.AnnounceCompleted:
@@ -47,37 +50,10 @@ func atLeast(t, least time.Time) time.Time {
 	return t
 }
 
-// address makes one delivery of a for each recipient, and the announcement made.
-func address(tx *store.Tx, a announcement, w scheduler.Window) error {
-	to, err := agenda.Recipients(tx, w, a.Kind)
-	if err != nil {
-		return err
-	}
-	was, err := lastTold(tx, w.ID)
-	if err != nil {
-		return err
-	}
-	for _, who := range to {
-		d := delivery{
-			ID: tx.NewID(), Announcement: a.ID, Window: w.ID, Kind: string(a.Kind), To: who,
-			State: Queued, Expires: expiry(a.Kind, a.Notice, was, tx.Now),
-		}
-		if d.State, d.Reason, err = standing(tx, a.Kind, w.ID, who.Email); err != nil {
-			return err
-		}
-		if err := put(tx, d); err != nil {
-			return err
-		}
-	}
-	_, err = tx.Exec(`
-		UPDATE announcements SET state = 'made', kind = $2, at = $3, recipients = $4 WHERE id = $1`,
-		a.ID, a.Kind, store.At(tx.Now), len(to))
-	return err
-}
-
-// standing is the state in which a delivery begins, given what the address has
-// heard of the window; what the new one makes needless is superseded.
-func standing(tx *store.Tx, kind scheduler.Announcement, window, address string) (State, string, error) {
+// standing is the state in which a delivery of a begins, given what the address
+// has heard of the window; what the new one makes needless is superseded.
+func standing(tx *store.Tx, a announcement, address string) (State, string, error) {
+	kind, window := a.Kind, a.WindowID
 	var heard, promised int
 	err := tx.Row(`
 		SELECT coalesce(sum(CASE WHEN d.state IN ('sent', 'captured', 'in_doubt', 'sending') THEN 1 ELSE 0 END), 0),
@@ -104,8 +80,8 @@ func standing(tx *store.Tx, kind scheduler.Announcement, window, address string)
 	if err != nil {
 		return "", "", err
 	}
-	if kind == scheduler.AnnounceCancelled && heard == 0 {
-		return Superseded, "nothing that is cancelled was ever delivered to this address", nil
+	if heard == 0 && (kind == scheduler.AnnounceCancelled || a.leave()) {
+		return Superseded, "nothing that it takes back was ever delivered to this address", nil
 	}
 	return Queued, "", nil
 }

@@ -26,6 +26,9 @@ func TestMailsReadAsTheyShould(t *testing.T) {
 		w := w
 		w.Notified = nil
 		switch kind {
+		case scheduler.AnnounceUpdated:
+			told := w.Notice("")
+			w.Notified = &told
 		case scheduler.AnnounceRescheduled:
 			w.Notified = &moved
 		case scheduler.AnnounceCompleted:

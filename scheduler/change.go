@@ -32,7 +32,7 @@ func (w *Window) Change(s Scene, e Edit) (Event, error) {
 	material, wording := was.Plan.differences(e.Plan)
 	w.Plan = e.Plan
 	policy := w.policy(s.Policy)
-	falls := len(material) > 0 || len(wording) > 0 && !policy.WordingKeeps
+	falls := len(material) > 0 || len(wording) > 0 && !policy.WordingKeeps || was.PreApproved != nil && has(wording, "risk")
 	if w.State != Draft {
 		if err := w.stillWhole(s, policy, e, len(material) > 0); err != nil {
 			*w = was
@@ -43,11 +43,16 @@ func (w *Window) Change(s Scene, e Edit) (Event, error) {
 	if !was.Start.Equal(w.Start) || !was.End.Equal(w.End) {
 		kind = Rescheduled
 	}
-	if w.State == Scheduled && falls && (w.policy(s.Policy).Quorum(s.Services) > 0 || len(Blocking(s.Conflicts)) > 0) {
+	spared, why := w.preApproval(s)
+	asks := len(Blocking(s.Conflicts)) > 0 || policy.Quorum(s.Services) > 0 && spared == nil
+	if w.State == Scheduled && falls && asks {
 		w.State = Requested
 	}
 	if falls {
-		w.Approvals = nil
+		w.Approvals, w.PreApproved = nil, nil
+		if w.State == Scheduled {
+			w.PreApproved = spared
+		}
 	}
 	if len(changed) > 0 {
 		w.shown(s.Now)
@@ -64,7 +69,14 @@ func (w *Window) Change(s Scene, e Edit) (Event, error) {
 	if w.State == Scheduled && was.State != Scheduled || kind == Rescheduled {
 		w.ScheduledAt = s.Now
 	}
-	ev := w.happened(s, kind, w.changeText(s, was, kind, changed))
+	text := w.changeText(s, was, kind, changed)
+	switch {
+	case was.State == Scheduled && w.State == Requested:
+		text += strings.TrimSuffix(" It needs approval again. "+details(why), " ")
+	case falls && w.PreApproved != nil:
+		text += fmt.Sprintf(" It stays scheduled, inside the pre-approved template %q.", w.PreApproved.Template.Name)
+	}
+	ev := w.happened(s, kind, text)
 	ev.Data.Changed, ev.Data.Reason = changed, tidy(e.Reason)
 	w.tellChange(&ev, was, s.Now)
 	return ev, nil
@@ -118,9 +130,6 @@ func (w Window) changeText(s Scene, was Window, kind EventKind, changed []string
 		text = s.By.Name + " saved it unchanged."
 	case kind == Rescheduled && !w.Start.IsZero() && !was.Start.IsZero():
 		text = fmt.Sprintf("%s moved it from %s to %s.", s.By.Name, span(was.Interval, w.TimeZone), span(w.Interval, w.TimeZone))
-	}
-	if was.State == Scheduled && w.State == Requested {
-		text += " It needs approval again."
 	}
 	return text
 }

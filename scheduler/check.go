@@ -23,10 +23,11 @@ var Answers = []Answer{Passed, CheckFailed, Waived}
 type Check struct {
 	ID       string
 	Phase    Phase
+	Stage    string // the name of the one it belongs to; empty: the whole window
 	Text     string
 	How      string // how to verify it
 	Required bool
-	Probe    json.RawMessage // an automatic probe, as the API writes it; nil: none
+	Probe    json.RawMessage `json:",omitempty"` // an automatic probe, as the API writes it; nil: none
 	Results  []Result        // in order; the last one counts
 	Reopened int             // so many results are history, since resumed work opened the check again
 }

@@ -32,8 +32,8 @@ func (w *Window) Tick(now, lastMail time.Time) (evs []Event) {
 	if w.State == Scheduled && w.Late(now) && once("late", w.Start) {
 		record(WentLate, "The start has passed and nobody started.")
 	}
-	if at, ok := w.DecideBy(); ok && w.State == InProgress && !now.Before(at) && now.Before(w.End) && once("decide-by", at) {
-		record(DecideByCame, "This is the last moment to turn back.")
+	if at, ok := w.DecideBy(); ok && w.State == InProgress && !now.Before(at) && once("decide-by", at) && now.Before(w.Present().End) {
+		record(DecideByCame, w.turnWords())
 	}
 	if w.Overrun(now) && once("overrun", w.End) {
 		record(Overran, "The end has passed and the window is not closed.")

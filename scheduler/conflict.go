@@ -87,20 +87,24 @@ type Around struct {
 	Freezes []Frozen
 }
 
-// Slot is the time that w holds on one of its services: as it is planned, and
-// from when the work began, if it began early.
-func (w Window) Slot(service string) Interval {
+// Slot is the time that w holds on one of its services, or its lead where
+// service is empty: as it is planned, from when the work began if it began
+// early, and beyond its end while it goes on past that.
+func (w Window) Slot(service string, now time.Time) Interval {
 	i := w.Interval
-	if w.State.Running() && w.ActualStart.Before(i.Start) {
+	if service != "" {
+		i = w.Holds(service)
+	}
+	if w.State.Running() && i.Start.Equal(w.Start) && w.ActualStart.Before(i.Start) {
 		i.Start = w.ActualStart
 	}
-	return i
+	return i.Beyond(w.State, w.End, now)
 }
 
-// Beyond is the slot of a window in state s at now: work that goes on past its
-// end holds it until it is over.
-func (i Interval) Beyond(s State, now time.Time) Interval {
-	if s.Running() && !now.Before(i.End) {
+// Beyond is the slot of a window in a state, whose planned end is given: work
+// that goes on past its end holds it until it is over.
+func (i Interval) Beyond(s State, end, now time.Time) Interval {
+	if s.Running() && !now.Before(end) {
 		i.End = now.Add(time.Second)
 	}
 	return i
@@ -152,7 +156,7 @@ func (w Window) windowConflicts(a Around, now time.Time) (found []Conflict) {
 	}
 	shared := map[string]bool{}
 	overlapping := func(mine string, on []Held) (os []Held) {
-		i := w.Slot(mine).Beyond(w.State, now)
+		i := w.Slot(mine, now)
 		for _, o := range on {
 			if o.Window != w.ID && i.Overlaps(o.Interval) {
 				os = append(os, o)

@@ -8,7 +8,9 @@ import (
 )
 
 // aroundOf is what could stand in the way of any of the windows: the others.
-func aroundOf(services []Service, ws ...Window) Around {
+func aroundOf(services []Service, ws ...Window) Around { return aroundAt(noon, services, ws...) }
+
+func aroundAt(now time.Time, services []Service, ws ...Window) Around {
 	a := Around{Held: map[string][]Held{}, Led: map[string][]Held{}, Graph: NewGraph(services)}
 	for _, w := range ws {
 		if !w.State.Holds() {
@@ -16,10 +18,10 @@ func aroundOf(services []Service, ws ...Window) Around {
 		}
 		h := Held{Window: w.ID, Number: w.Number, Title: w.Title, Lead: w.Lead, Planned: w.Interval}
 		for _, s := range w.Services {
-			h.Service, h.Interval = s.Service, w.Slot(s.Service)
+			h.Service, h.Interval = s.Service, w.Slot(s.Service, now)
 			a.Held[s.Service] = append(a.Held[s.Service], h)
 		}
-		h.Service, h.Interval = "", w.Interval
+		h.Service, h.Interval = "", w.Slot("", now)
 		a.Led[w.Lead] = append(a.Led[w.Lead], h)
 	}
 	return a

@@ -50,6 +50,7 @@ const (
 	CodeNotApproved     = "not-approved"
 	CodeCheckOpen       = "check-open"
 	CodeCheckFailed     = "check-failed"
+	CodeStageOpen       = "stage-open" // a later stage has not begun
 	CodeEarly           = "early"
 	CodeNotAnnounced    = "not-announced"
 	CodeNotice          = "notice"
@@ -58,6 +59,7 @@ const (
 	CodeApprovalMissing = "approval-missing"
 	CodeOwnVerification = "own-verification" // the controlled preset's: the lead may not verify
 	CodeTooLong         = "too-long"         // the policy's: longer than such a window may last
+	CodeTemplate        = "template"         // a standard window has left its template, so that it needs an approval
 	CodeState           = "state"            // the thing is not in the state that the verb asks for
 )
 
@@ -79,9 +81,12 @@ type GateError struct {
 	Conflicts []Conflict // the blocking ones, where they are a reason
 }
 
-func (e *GateError) Error() string {
-	words := make([]string, len(e.Reasons))
-	for i, r := range e.Reasons {
+func (e *GateError) Error() string { return details(e.Reasons) }
+
+// details is the words of all reasons.
+func details(rs []Reason) string {
+	words := make([]string, len(rs))
+	for i, r := range rs {
 		words[i] = r.Detail
 	}
 	return strings.Join(words, " ")

@@ -19,6 +19,7 @@ const (
 	Approved     EventKind = "approved"
 	RejectedBy   EventKind = "rejected"
 	Started      EventKind = "started"
+	StageBegan   EventKind = "stage"
 	Finished     EventKind = "finished"
 	Resumed      EventKind = "resumed"
 	ClosedBy     EventKind = "closed"
@@ -54,6 +55,10 @@ const (
 	StakeholderGone   EventKind = "stakeholder-deleted"
 	FreezeKept        EventKind = "freeze-kept"
 	FreezeDeleted     EventKind = "freeze-deleted"
+	TemplateKept      EventKind = "template-kept"
+	TemplateApproved  EventKind = "template-pre-approved"
+	TemplateWithdrawn EventKind = "template-withdrawn"
+	TemplateDeleted   EventKind = "template-deleted"
 	SettingsKept      EventKind = "settings-kept"
 	PersonChanged     EventKind = "person"
 	TokenChanged      EventKind = "token"
@@ -96,6 +101,7 @@ type Facts struct {
 	Stated    *time.Time     `json:"stated,omitempty"`
 	Series    string         `json:"series,omitempty"`  // the id of the series it is about
 	Windows   []Occasion     `json:"windows,omitempty"` // that Announce tells of; none: the event's window alone
+	Stage     string         `json:"stage,omitempty"`   // the name of the one that began
 	More      map[string]any `json:"more,omitempty"`
 }
 
@@ -136,6 +142,7 @@ type Notice struct {
 	Services  []Affected `json:"services"`
 	Start     time.Time  `json:"start"`
 	End       time.Time  `json:"end"`
+	Stages    []Stage    `json:"stages,omitempty"`
 	TimeZone  string     `json:"time_zone"`
 	Lead      string     `json:"lead"`
 	Tentative bool       `json:"tentative,omitempty"` // still to be confirmed

@@ -21,6 +21,10 @@ func (w Window) incomplete(services []Service, p Policy) (rs []Reason) {
 	lack(w.Lead == "", "lead", "Name a lead, the person who carries it out.")
 	lack(!slices.ContainsFunc(w.Checks, func(c Check) bool { return c.Phase == Verify && c.Required }),
 		"checks", "Add at least one required verify check: it is how the window proves that the service is back.")
+	for _, st := range w.Stages {
+		lack(!slices.ContainsFunc(w.Checks, func(c Check) bool { return c.Phase == Verify && c.Required && c.Stage == st.Name }),
+			"checks", fmt.Sprintf("Add at least one required verify check of the stage “%s”: the next one begins only after it.", st.Name))
+	}
 	lack(w.RollbackPlan == "" && w.Impact() != NoImpact, "rollback_plan",
 		"Write a rollback plan, or “cannot be rolled back, because …”.")
 	if longest := p.LongestOf(w.Kind, services); longest > 0 && w.Interval.Duration() > longest {
@@ -82,6 +86,47 @@ type Go struct {
 // overridable are the reasons of the start gate that an approver may override.
 var overridable = []string{CodeEarly, CodeNotice, CodeNotAnnounced, CodeConflict}
 
+// pass lets an approver override, with a reason, what may be overridden of the
+// reasons that hold a gate shut; with any left the gate stays shut.
+func (s Scene) pass(gate string, reasons []Reason, g Go) (overridden []Reason, err error) {
+	if g.Override && len(reasons) > 0 {
+		if !s.By.Role.May(Approver) {
+			return nil, &ForbiddenError{fmt.Sprintf("Only approvers override the %s gate.", gate)}
+		}
+		if tidy(g.Reason) == "" {
+			return nil, InvalidError{"reason": "Say why the gate may be overridden."}
+		}
+		reasons = slices.DeleteFunc(reasons, func(r Reason) bool {
+			if has(overridable, r.Code) && (r.Role == "" || s.By.Role.May(r.Role)) {
+				overridden = append(overridden, r)
+				return true
+			}
+			return false
+		})
+	}
+	if len(reasons) > 0 {
+		return nil, &GateError{gate, reasons, Blocking(s.Conflicts)}
+	}
+	return overridden, nil
+}
+
+func overrideWords(overridden []Reason, reason string) string {
+	if len(overridden) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" The gate was overridden (%s): %s", codes(overridden), tidy(reason))
+}
+
+func codes(rs []Reason) (all string) {
+	for i, r := range rs {
+		if i > 0 {
+			all += ", "
+		}
+		all += r.Code
+	}
+	return all
+}
+
 // startReasons is every reason that holds the start gate shut.
 func (w Window) startReasons(s Scene) (rs []Reason) {
 	add := func(code, format string, args ...any) {
@@ -106,7 +151,7 @@ func (w Window) startReasons(s Scene) (rs []Reason) {
 		return rs
 	}
 	if early := w.Start.Sub(s.Now); early > EarliestStart {
-		add(CodeEarly, "The start is %s away; it can start at most 15 minutes early.", Duration(early))
+		add(CodeEarly, "The start is %s away; it can start at most 15 minutes early.", away(early))
 	}
 	return append(rs, w.toldReasons(s)...)
 }
@@ -195,6 +240,9 @@ func (w Window) closeReasons(s Scene, e End) (rs []Reason) {
 			}
 		}
 	}
+	if e.Outcome == Successful || e.Outcome == SuccessfulWithIssues {
+		rs = append(rs, w.aheadReasons()...)
+	}
 	if tidy(e.Notes) == "" {
 		add(CodeNotesMissing, "Write closing notes: what was done and how it was proved.")
 	}
@@ -229,6 +277,9 @@ func (w Window) Gate(s Scene) (next string, reasons []Reason) {
 	case Scheduled:
 		return "start", w.startReasons(s)
 	case InProgress:
+		if len(w.ahead()) > 0 {
+			return "advance", w.advanceReasons(s.Now)
+		}
 		return "finish", nil
 	case Verifying:
 		outcome := Successful

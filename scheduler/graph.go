@@ -25,6 +25,23 @@ func NewGraph(all []Service) Graph {
 	return g
 }
 
+// Renewed is all services once those that changed stand in their places.
+func Renewed(all, changed []Service) []Service {
+	all = slices.Clone(all)
+	at := make(map[string]int, len(all))
+	for i, s := range all {
+		at[s.Slug] = i
+	}
+	for _, s := range changed {
+		if i, ok := at[s.Slug]; ok {
+			all[i] = s
+		} else {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // Service is the one with that slug.
 func (g Graph) Service(slug string) (Service, bool) {
 	s, ok := g.by[slug]
@@ -48,6 +65,46 @@ func (g Graph) Upstream(slugs ...string) []string { return reached(g.up, slugs) 
 // Downstream lists by their slugs what depends on the services, directly or
 // through others, without themselves.
 func (g Graph) Downstream(slugs ...string) []string { return reached(g.down, slugs) }
+
+// Layers lists what the service depends on and what depends on it, each as far
+// from the service as its longest way there, so that within a layer nothing
+// depends on anything.
+func (g Graph) Layers(slug string) (up, down [][]Service) {
+	return g.layers(g.down, slug, g.Upstream(slug)), g.layers(g.up, slug, g.Downstream(slug))
+}
+
+// layers are the slugs by how far they are from one, where back leads one step
+// nearer to it.
+func (g Graph) layers(back map[string][]string, from string, slugs []string) (layers [][]Service) {
+	far := map[string]int{from: 0}
+	var farthest func(slug string) int
+	farthest = func(slug string) int {
+		if n, ok := far[slug]; ok {
+			return n
+		}
+		far[slug] = 0 // should there be a circle, it ends here
+		most := 0
+		for _, nearer := range back[slug] {
+			if nearer == from || has(slugs, nearer) {
+				most = max(most, 1+farthest(nearer))
+			}
+		}
+		far[slug] = most
+		return most
+	}
+	for _, slug := range slugs {
+		s, ok := g.by[slug]
+		n := farthest(slug)
+		if !ok || n == 0 {
+			continue
+		}
+		for len(layers) < n {
+			layers = append(layers, nil)
+		}
+		layers[n-1] = append(layers[n-1], s)
+	}
+	return layers
+}
 
 func reached(edges map[string][]string, from []string) []string {
 	seen := make(map[string]bool, len(from))

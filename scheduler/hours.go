@@ -57,7 +57,7 @@ func Allowed(hours []Hours, i Interval) []Interval {
 	for _, h := range hours {
 		all = append(all, h.spans(i)...)
 	}
-	return within(merged(all), i)
+	return within(Merged(all), i)
 }
 
 // spans lists the spans of the hours that touch i.
@@ -89,8 +89,8 @@ func (h Hours) spans(i Interval) (all []Interval) {
 	}
 }
 
-// merged joins intervals that overlap or touch, ascending.
-func merged(all []Interval) []Interval {
+// Merged joins intervals that overlap or touch, ascending.
+func Merged(all []Interval) []Interval {
 	slices.SortFunc(all, func(a, b Interval) int {
 		return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End))
 	})

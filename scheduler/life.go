@@ -14,6 +14,7 @@ type Scene struct {
 	Services   []Service  // those the window touches
 	Conflicts  []Conflict // as they stand
 	Policy     Policy     // the present one; a submitted window keeps its own
+	Template   *Template  // the present state of the one it was booked from; nil: none, or it is gone
 	Told       Told
 	Recipients int // how many people would hear an announcement
 	NewID      func() string
@@ -48,7 +49,7 @@ func (w *Window) shown(now time.Time) {
 func (w Window) Notice(text string) Notice {
 	return Notice{
 		Title: w.Title, Summary: w.Summary, Services: slices.Clone(w.Services), Start: w.Start, End: w.End,
-		TimeZone: w.TimeZone, Lead: w.Lead, Outcome: w.Outcome, Text: text,
+		Stages: slices.Clone(w.Stages), TimeZone: w.TimeZone, Lead: w.Lead, Outcome: w.Outcome, Text: text,
 	}
 }
 
@@ -57,7 +58,8 @@ func (n Notice) SameTimes(o Notice) bool { return n.Start.Equal(o.Start) && n.En
 
 // Same reports whether two notices tell stakeholders the same.
 func (n Notice) Same(o Notice) bool {
-	return n.SameTimes(o) && n.Title == o.Title && n.Summary == o.Summary && n.Tentative == o.Tentative && slices.Equal(n.Services, o.Services)
+	return n.SameTimes(o) && n.Title == o.Title && n.Summary == o.Summary && n.Tentative == o.Tentative &&
+		slices.Equal(n.Services, o.Services) && slices.EqualFunc(n.Stages, o.Stages, Stage.equal)
 }
 
 // announce makes the event one that stakeholders are told of.
@@ -115,13 +117,18 @@ func (w *Window) Submit(s Scene, reason string) (Event, error) {
 		return Event{}, &GateError{"submit", reasons, block}
 	}
 	w.Policy, w.ConflictReason, w.Requester = policy, tidy(reason), s.By.Email
-	if policy.Quorum(s.Services) == 0 && len(block) == 0 && w.Kind != Emergency {
+	spared, why := w.preApproval(s)
+	if (policy.Quorum(s.Services) == 0 || spared != nil) && len(block) == 0 && w.Kind != Emergency {
 		if err := w.move("submit", Scheduled); err != nil {
 			return Event{}, err
 		}
-		w.Published, w.ScheduledAt = true, s.Now
+		w.Published, w.ScheduledAt, w.PreApproved = true, s.Now, spared
 		w.shown(s.Now)
-		ev := w.happened(s, Submitted, fmt.Sprintf("%s scheduled the window: no approval asked.", s.By.Name))
+		text := fmt.Sprintf("%s scheduled the window: no approval asked.", s.By.Name)
+		if spared != nil {
+			text = fmt.Sprintf("%s scheduled the window: the template %q is pre-approved by %s until %s.", s.By.Name, spared.Template.Name, spared.By, dated(spared.Until, w.TimeZone))
+		}
+		ev := w.happened(s, Submitted, text)
 		w.announceChange(&ev)
 		return ev, nil
 	}
@@ -132,6 +139,9 @@ func (w *Window) Submit(s Scene, reason string) (Event, error) {
 	text := fmt.Sprintf("%s asked for approval.", s.By.Name)
 	if w.ConflictReason != "" {
 		text = fmt.Sprintf("%s asked for approval in spite of %d conflict(s): %s", s.By.Name, len(block), w.ConflictReason)
+	}
+	if len(why) > 0 {
+		text += " " + details(why)
 	}
 	ev := w.happened(s, Submitted, text)
 	ev.Data.Inside, ev.Data.Reason, ev.Data.Overrides = true, w.ConflictReason, block

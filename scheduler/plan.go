@@ -30,6 +30,7 @@ func (p *Plan) Tidy() {
 	for i := range p.Checks {
 		p.Checks[i].Text, p.Checks[i].How = tidy(p.Checks[i].Text), tidy(p.Checks[i].How)
 	}
+	p.tidyStages()
 	p.Start, p.End = p.Start.UTC().Truncate(time.Second), p.End.UTC().Truncate(time.Second)
 	slices.SortFunc(p.Reminders, func(a, b time.Duration) int { return int((b - a) / time.Second) })
 	p.Reminders = slices.Compact(p.Reminders)
@@ -71,6 +72,7 @@ func (p *Plan) Check() error {
 			say("lead", "This "+bad+".")
 		}
 	}
+	say("stages", p.badStages())
 	p.checkLists(say)
 	return wrong.Err()
 }
@@ -127,6 +129,7 @@ func (p *Plan) checkLists(say func(field, words string)) {
 		say("checks", badText(c.Text, 1000, false))
 		say("checks", badText(c.How, longText, true))
 		say("checks", oneOf(c.Phase, Phases))
+		say("checks", p.badStage(c))
 	}
 	for field, n := range map[string]int{"services": len(p.Services), "links": len(p.Links), "checks": len(p.Checks), "reminders": len(p.Reminders), "recipients": len(p.Recipients)} {
 		if n > mostItems {
@@ -156,6 +159,7 @@ func (p Plan) differences(o Plan) (material, wording []string) {
 	}
 	note(&material, "start", p.Start.Equal(o.Start))
 	note(&material, "end", p.End.Equal(o.End))
+	note(&material, "stages", slices.EqualFunc(p.Stages, o.Stages, Stage.equal))
 	note(&material, "services", slices.Equal(p.Services, o.Services))
 	note(&material, "kind", p.Kind == o.Kind)
 	note(&material, "plan", p.Steps == o.Steps)
@@ -180,7 +184,7 @@ func (p Plan) differences(o Plan) (material, wording []string) {
 
 // same reports whether two checks ask the same thing.
 func (c Check) same(o Check) bool {
-	return c.Phase == o.Phase && c.Text == o.Text && c.How == o.How && c.Required == o.Required && string(c.Probe) == string(o.Probe)
+	return c.Phase == o.Phase && c.Stage == o.Stage && c.Text == o.Text && c.How == o.How && c.Required == o.Required && string(c.Probe) == string(o.Probe)
 }
 
 // keepChecks gives the checks of p that ask what a check of old asked its

@@ -57,12 +57,16 @@ const (
 // Hears reports whether s wants to be told of kind about the services, each
 // given with its tier.
 func (s Stakeholder) Hears(kind Announcement, services []Service) bool {
-	if !s.Confirmed || s.Gone {
-		return false
-	}
-	if len(s.Kinds) > 0 && !has(s.Kinds, kind) {
-		return false
-	}
+	return s.Wants(kind) && s.Concerned(services)
+}
+
+// Wants reports whether s wants mail of kind, whatever it is about.
+func (s Stakeholder) Wants(kind Announcement) bool {
+	return s.Confirmed && !s.Gone && (len(s.Kinds) == 0 || has(s.Kinds, kind))
+}
+
+// Concerned reports whether s asked for any of the services, each given with its tier.
+func (s Stakeholder) Concerned(services []Service) bool {
 	if s.All {
 		return true
 	}
@@ -90,6 +94,9 @@ func (s *Service) Check() error {
 	}
 	if !slugForm.MatchString(s.Slug) || len(s.Slug) > 64 {
 		say("slug", "Use lower-case letters, digits and single hyphens, such as core-db; at most 64.")
+	}
+	if s.Slug == "new" || s.Slug == "import" {
+		say("slug", "This word is the address of a page; take another.")
 	}
 	if s.Name == "" {
 		say("name", "Give the service a name.")

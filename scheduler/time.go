@@ -25,6 +25,11 @@ func Duration(d time.Duration) string {
 	}
 }
 
+// away spells how far off a moment is, in begun minutes.
+func away(d time.Duration) string {
+	return Duration((d + time.Minute - time.Second).Truncate(time.Minute))
+}
+
 // ParseDuration reads a duration such as "72h", "1h30m" or "45s": whole
 // seconds, not negative.
 func ParseDuration(s string) (time.Duration, error) {

@@ -10,7 +10,10 @@ import (
 const LongestWindow = 14 * 24 * time.Hour
 
 // Interval is a stretch of time, half open: [Start, End).
-type Interval struct{ Start, End time.Time }
+type Interval struct {
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end"`
+}
 
 // Overlaps reports whether the two intervals share an instant.
 func (i Interval) Overlaps(o Interval) bool { return i.Start.Before(o.End) && o.Start.Before(i.End) }
@@ -42,7 +45,8 @@ type Plan struct {
 	Risk                  Risk
 	Public                bool
 	Services              []Affected
-	Interval              // UTC, whole seconds; zero: not yet known
+	Interval                      // UTC, whole seconds; zero: not yet known
+	Stages                []Stage // in order; none: the work is one piece
 	TimeZone              string
 	Lead                  string // a person's address
 	RunbookURL, TicketURL string
@@ -50,7 +54,8 @@ type Plan struct {
 	Links                 []Link
 	Reminders             []time.Duration // before the start
 	Recipients            []string        // one-off addresses
-	Checks                []Check         `json:"-"` // kept in a table of their own
+	Checks                []Check         `json:"-"`         // kept in a table of their own
+	Template              TemplateRef     `json:",omitzero"` // what it was booked from; an edit leaves it
 }
 
 // Window is one maintenance window.
@@ -68,10 +73,12 @@ type Window struct {
 	Policy         Policy // the one it was submitted under; zero while a draft
 	ConflictReason string // why it was submitted in spite of blocking conflicts
 	Approvals      []Approval
-	Overrides      []Approval // of conflicts, at the start or as it was extended
-	Rejected       *Rejection // an emergency's, after the fact
-	ScheduledAt    time.Time  // when it last became scheduled
+	PreApproved    *PreApproval `json:",omitempty"` // instead of them
+	Overrides      []Approval   // of conflicts, at the start or as it was extended
+	Rejected       *Rejection   // an emergency's, after the fact
+	ScheduledAt    time.Time    // when it last became scheduled
 
+	Stage                    int       // the present one, counted from 1; 0: none has begun
 	ActualStart, StatedStart time.Time // recorded; stated differs when someone forgot to press start
 	ActualEnd, StatedEnd     time.Time
 	Outcome                  Outcome
@@ -119,13 +126,14 @@ func (p Plan) Slugs() []string {
 	return slugs
 }
 
-// DecideBy is the last moment to turn back: the planned end less the time to
-// roll back and the time to verify. It is absent without either duration.
-func (p Plan) DecideBy() (at time.Time, ok bool) {
-	if p.End.IsZero() || p.RollbackDuration <= 0 && p.VerificationDuration <= 0 {
+// DecideBy is the last moment to turn back: the planned end, of the present
+// stage where there are stages, less the time to roll back and the time to
+// verify. It is absent without either duration.
+func (w Window) DecideBy() (at time.Time, ok bool) {
+	if w.End.IsZero() || w.RollbackDuration <= 0 && w.VerificationDuration <= 0 {
 		return time.Time{}, false
 	}
-	return p.End.Add(-p.RollbackDuration - p.VerificationDuration), true
+	return w.Present().End.Add(-w.RollbackDuration - w.VerificationDuration), true
 }
 
 // Late reports whether the start has passed and nobody started.

@@ -34,25 +34,9 @@ func (w *Window) Begin(s Scene, g Go) (Event, error) {
 	if err := stated(g.At, w.Created, s.Now, g.Reason); err != nil {
 		return Event{}, err
 	}
-	reasons := w.startReasons(s)
-	var overridden []Reason
-	if g.Override && len(reasons) > 0 {
-		if !s.By.Role.May(Approver) {
-			return Event{}, &ForbiddenError{"Only approvers override the start gate."}
-		}
-		if tidy(g.Reason) == "" {
-			return Event{}, InvalidError{"reason": "Say why the gate may be overridden."}
-		}
-		reasons = slices.DeleteFunc(reasons, func(r Reason) bool {
-			if has(overridable, r.Code) && (r.Role == "" || s.By.Role.May(r.Role)) {
-				overridden = append(overridden, r)
-				return true
-			}
-			return false
-		})
-	}
-	if len(reasons) > 0 {
-		return Event{}, &GateError{"start", reasons, Blocking(s.Conflicts)}
+	overridden, err := s.pass("start", w.startReasons(s), g)
+	if err != nil {
+		return Event{}, err
 	}
 	if err := w.move("start", InProgress); err != nil {
 		return Event{}, err
@@ -67,13 +51,17 @@ func (w *Window) Begin(s Scene, g Go) (Event, error) {
 	w.shown(s.Now)
 	ev := w.happened(s, Started, fmt.Sprintf("%s started the work.", s.By.Name))
 	ev.Data.Reason, ev.Data.Reasons = tidy(g.Reason), overridden
+	if len(w.Stages) > 0 {
+		w.Stage, ev.Data.Stage = 1, w.Stages[0].Name
+		ev.Text = fmt.Sprintf("%s started the work with %s.", s.By.Name, w.stageWords(1))
+	}
 	if s.Told.Captured > 0 {
 		ev.Text += fmt.Sprintf(" %d announcements were captured, not sent.", s.Told.Captured)
 	}
 	if len(overridden) > 0 {
 		w.let(s, Blocking(s.Conflicts), g.Reason)
-		ev.Text += fmt.Sprintf(" The gate was overridden (%s): %s", codes(overridden), tidy(g.Reason))
 	}
+	ev.Text += overrideWords(overridden, g.Reason)
 	if !g.At.IsZero() {
 		at := g.At.UTC()
 		ev.Data.Stated = &at
@@ -89,18 +77,15 @@ func (w *Window) let(s Scene, conflicts []Conflict, reason string) {
 	}
 }
 
-func codes(rs []Reason) (all string) {
-	for i, r := range rs {
-		if i > 0 {
-			all += ", "
-		}
-		all += r.Code
+// Finish ends the work, once every stage has begun; verification follows.
+func (w *Window) Finish(s Scene, note string, at time.Time) (Event, error) {
+	if reasons := w.aheadReasons(); w.State == InProgress && len(reasons) > 0 {
+		return Event{}, &GateError{Gate: "finish", Reasons: reasons}
 	}
-	return all
+	return w.finish(s, note, at)
 }
 
-// Finish ends the work; verification follows.
-func (w *Window) Finish(s Scene, note string, at time.Time) (Event, error) {
+func (w *Window) finish(s Scene, note string, at time.Time) (Event, error) {
 	if bad := badText(note, longText, true); bad != "" {
 		return Event{}, InvalidError{"note": bad}
 	}
@@ -114,7 +99,7 @@ func (w *Window) Finish(s Scene, note string, at time.Time) (Event, error) {
 	if !at.IsZero() {
 		w.StatedEnd = at.UTC()
 	}
-	ev := w.happened(s, Finished, fmt.Sprintf("%s finished the work; verification begins. %s", s.By.Name, tidy(note)))
+	ev := w.happened(s, Finished, w.finishWords(s.By.Name, tidy(note)))
 	if !at.IsZero() {
 		stated := at.UTC()
 		ev.Data.Stated = &stated
@@ -203,7 +188,7 @@ func (w *Window) Extend(s Scene, end time.Time, reason string) (Event, error) {
 		return Event{}, &GateError{"extend", conflictReasons(no), no}
 	}
 	was := w.End
-	w.End = end
+	w.Stretch(end)
 	w.let(s, block, reason)
 	w.Acknowledged = time.Time{}
 	w.shown(s.Now)
@@ -224,13 +209,19 @@ func (w *Window) Progress(s Scene, text string, public bool) (Event, error) {
 	}
 	ev := w.happened(s, Progress, text)
 	if public {
-		was := w.Notified
-		w.announce(&ev, AnnounceProgress, text)
-		if was != nil {
-			w.Notified = was
-		}
+		w.announceProgress(&ev, text)
 	}
 	return ev, nil
+}
+
+// announceProgress tells the stakeholders how the work goes. It is no news of
+// the plan, so what they were last told of that stays.
+func (w *Window) announceProgress(ev *Event, text string) {
+	was := w.Notified
+	w.announce(ev, AnnounceProgress, text)
+	if was != nil {
+		w.Notified = was
+	}
 }
 
 // Note adds an entry to the log.
@@ -341,8 +332,8 @@ func (w *Window) mayAnswer(s Scene, c Check, r Result) error {
 	case r.Answer != Waived && s.By.Email != w.Lead && !(w.State.Running() && s.By.Role.May(Operator)):
 		return &ForbiddenError{"The lead answers the checks; while the work runs, any operator does."}
 	}
-	if !has(answerable[w.State], c.Phase) {
-		return shut("check", CodeState, fmt.Sprintf("A %s check cannot be answered while the window is %s.", c.Phase, w.State.Words()))
+	if !w.Answerable(c) {
+		return shut("check", CodeState, w.untimely(c))
 	}
 	if c.Phase == Verify && s.By.Email == w.Lead && !p.VerifierIsLead && r.Answer != Waived {
 		return shut("check", CodeOwnVerification, "Another person than the lead verifies.")

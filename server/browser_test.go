@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +102,21 @@ func (p *person) sees(words string) {
 	p.t.Fatalf("never saw %q; the page says:\n%s", words, text)
 }
 
+// has waits until the fields have these values, which a script may bring.
+func (p *person) has(selector string, want ...string) {
+	p.t.Helper()
+	var got []string
+	if err := eventually(func() (err error) {
+		got, err = chromedp.Run(p.ctx, chromedp.Evaluate[[]string](fmt.Sprintf(`[...document.querySelectorAll(%q)].map(i => i.value)`, selector)))
+		if err == nil && !slices.Equal(got, want) {
+			err = fmt.Errorf("got %q, want %q", got, want)
+		}
+		return err
+	}); err != nil {
+		p.t.Fatalf("%s: %v", selector, err)
+	}
+}
+
 func (p *person) open(path string) {
 	p.t.Helper()
 	p.do("open "+path, chromedp.Navigate(p.base+path))
@@ -146,7 +162,7 @@ func TestTwoPeopleWalkTheWholePathInABrowser(t *testing.T) {
 	s.start()
 	t.Cleanup(s.kill)
 	for call, body := range map[string]string{
-		"POST /services":     `{"slug":"core-db","name":"Core database","tier":2}`,
+		"POST /services":     `{"slug":"core-db","name":"Core database","tier":2,"rollback_plan":"Promote the old replica.","checks":[{"phase":"before","text":"The replica has caught up","required":false}]}`,
 		"POST /stakeholders": `{"email":"bob@example.net","name":"Bob"}`,
 		"PUT /settings":      `{"notice":{"normal":"0s"}}`,
 	} {
@@ -163,11 +179,13 @@ func TestTwoPeopleWalkTheWholePathInABrowser(t *testing.T) {
 	start := time.Now().UTC().Add(10 * time.Minute)
 	jonas.fill(map[string]string{
 		"#title": "Core database upgrade", "#summary": "Orders wait for a minute.", "#date": start.Format(time.DateOnly),
-		"#time": start.Format("15:04"), "#time_zone": "UTC", "#length": "2h", "#lead": "jonas@example.org", "#rollback_plan": "Promote the old replica.",
+		"#time": start.Format("15:04"), "#time_zone": "UTC", "#length": "2h", "#lead": "jonas@example.org",
 		"#rollback_duration": "30m", "#verification_duration": "15m",
 		`.checkrow select[name="check_phase"]`: "verify", `.checkrow input[name="check_text"]`: "Orders can be placed",
 	})
 	jonas.do("choose the service", chromedp.Click(chromedp.CSS(`input[name="service"][value="core-db"]`)))
+	jonas.has(`input[name="check_text"]`, "Orders can be placed", "The replica has caught up", "", "")
+	jonas.has("#rollback_plan", "Promote the old replica.")
 	jonas.shot("book")
 	jonas.press(`button[value="submit"]`, "MW-1")
 
@@ -203,6 +221,15 @@ func TestTwoPeopleWalkTheWholePathInABrowser(t *testing.T) {
 	jonas.open("/status")
 	jonas.sees("Core database upgrade")
 	jonas.shot("status")
+
+	if status, answer, err := s.call(token, "POST", "/windows", `{"title":"Wiki: storage move"}`); err != nil || status >= 300 {
+		t.Fatalf("a draft: %d %v %v", status, answer, err)
+	}
+	ruth.open("/account")
+	ruth.press(`form[action="/logout"] button`, "Forgot the password?")
+	ruth.everybodyCan("/login")
+	ruth.logIn("mara@example.org", secret)
+	ruth.lookAround()
 }
 
 // eventually tries for ten seconds, since the server is a process of its own.

@@ -51,7 +51,9 @@ func serveCommand(ctx context.Context, args []string, c console) error {
 	if err != nil {
 		return err
 	}
-	return serve(ctx, cfg, logger(cfg, c.err))
+	log := logger(cfg, c.err)
+	warnUnknown(os.Environ(), log)
+	return serve(ctx, cfg, log)
 }
 
 // opened runs fn with the database that the environment names.

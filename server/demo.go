@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"lull/notifier"
 	"lull/scheduler"
 	"lull/scheduler/agenda"
 	"lull/scheduler/store"
@@ -18,9 +19,10 @@ var errNotEmpty = errors.New("demo: this database is in use; the demo wants an e
 
 // demo fills an empty database.
 type demo struct {
-	agenda *agenda.Agenda
-	db     *store.DB
-	now    time.Time // the hour that the story is told around
+	agenda   *agenda.Agenda
+	notifier *notifier.Notifier // captures
+	db       *store.DB
+	now      time.Time // the hour that the story is told around
 }
 
 var (
@@ -30,6 +32,8 @@ var (
 	ruth  = scheduler.Person{Email: "ruth@example.org", Name: "Ruth Adeyemi", Role: scheduler.Approver, Via: "demo"}
 	tomas = scheduler.Person{Email: "tomas@example.org", Name: "Tomás Rey", Role: scheduler.Viewer, Via: "demo"}
 )
+
+var team = []scheduler.Person{mara, jonas, priya, ruth, tomas}
 
 func demoCommand(ctx context.Context, _ []string, c console) error {
 	return opened(ctx, func(cfg config, db *store.DB) error {
@@ -41,13 +45,17 @@ func demoCommand(ctx context.Context, _ []string, c console) error {
 		if len(all) > 0 {
 			return errNotEmpty
 		}
+		d := demo{agenda: agenda.New(db), db: db, now: db.Now().UTC().Truncate(time.Hour)}
+		defer d.from(begins)()
 		password := rand.Text()[:16]
-		for _, p := range []scheduler.Person{mara, jonas, priya, ruth, tomas} {
+		for _, p := range team {
 			if _, _, err := a.AddPerson(ctx, access.Newcomer{Email: p.Email, Name: p.Name, Role: p.Role, Password: password}, byCommand); err != nil {
 				return err
 			}
 		}
-		d := demo{agenda: agenda.New(db), db: db, now: db.Now().UTC().Truncate(time.Hour)}
+		if d.notifier, err = notifier.New(ctx, db, d.agenda, notifier.Options{From: cfg.MailFrom, BaseURL: cfg.BaseURL}); err != nil {
+			return err
+		}
 		if err := d.fill(ctx); err != nil {
 			return err
 		}
@@ -57,8 +65,18 @@ func demoCommand(ctx context.Context, _ []string, c console) error {
 	})
 }
 
+// begins is when the team set Lull up, counted from the hour of the demo.
+const begins = -290 * time.Hour
+
+// from sets the clock, counted from the hour of the demo, until it is put back.
+func (d demo) from(at time.Duration) (back func()) {
+	clock := d.db.Now
+	d.db.Now = func() time.Time { return d.now.Add(at) }
+	return func() { d.db.Now = clock }
+}
+
 func (d demo) fill(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{d.settings, d.services, d.stakeholders, d.windows, d.series} {
+	for _, step := range []func(context.Context) error{d.settings, d.services, d.stakeholders, d.templates, d.series, d.story, d.frozen} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
@@ -123,6 +141,7 @@ func (d demo) stakeholders(ctx context.Context) error {
 		{Email: "ops-sg@example.com", Name: "Operations Singapore", TimeZone: "Asia/Singapore", Tiers: []int{1}},
 		{Email: "finance@example.com", Name: "Finance", TimeZone: "America/New_York", Services: []string{"payments-api", "reports"}},
 		{Email: "shop@example.net", Name: "Shop partner", TimeZone: "Europe/London", Services: []string{"checkout"}},
+		{Email: "tokyo@example.com", Name: "Office Tokyo", TimeZone: "Asia/Tokyo", Services: []string{"vpn", "wiki", "mail-relay"}, Calendar: scheduler.InvitePart},
 		{Email: "research@example.net", Name: "Research", TimeZone: "America/Santiago", Services: []string{"search", "warehouse"}},
 	} {
 		s.Confirmed = true
@@ -144,102 +163,4 @@ func (d demo) plan(title, service string, impact scheduler.Impact, in, length ti
 		Lead: lead.Email, RunbookURL: "https://wiki.example.org/runbooks/" + service,
 		Reminders: []time.Duration{24 * time.Hour}, Checks: checklist(title),
 	}
-}
-
-// windows tells the story: one window in every state. The clock is set back
-// for what happened before.
-func (d demo) windows(ctx context.Context) error {
-	clock := d.db.Now
-	defer func() { d.db.Now = clock }()
-	at := func(in time.Duration) { d.db.Now = func() time.Time { return d.now.Add(in) } }
-
-	at(-72 * time.Hour)
-	closed, err := d.book(ctx, d.plan("Mail relay: TLS 1.3 only", "mail-relay", scheduler.Degraded, -26*time.Hour, 2*time.Hour, priya), priya, true)
-	if err != nil {
-		return err
-	}
-	running, err := d.book(ctx, d.plan("Orders database: PostgreSQL 16 to 17", "orders-db", scheduler.Outage, 0, 2*time.Hour, jonas), jonas, true)
-	if err != nil {
-		return err
-	}
-	verifying, err := d.book(ctx, d.plan("Warehouse partition pruning", "warehouse", scheduler.ReducedRedundancy, -time.Hour, 3*time.Hour, priya), priya, true)
-	if err != nil {
-		return err
-	}
-	gone, err := d.book(ctx, d.plan("Runner image refresh", "ci-runners", scheduler.NoImpact, 4*time.Hour, time.Hour, priya), priya, true)
-	if err != nil {
-		return err
-	}
-	if _, err := d.agenda.Cancel(ctx, gone.ID, 0, "The new image is not ready.", priya); err != nil {
-		return err
-	}
-	for _, p := range []scheduler.Plan{
-		d.plan("Core switch firmware", "core-network", scheduler.Degraded, 30*time.Hour, 2*time.Hour, priya),
-		d.plan("Search index rebuild", "search", scheduler.Degraded, 52*time.Hour, 3*time.Hour, jonas),
-	} {
-		if _, err := d.book(ctx, p, priya, p.Lead == priya.Email); err != nil {
-			return err
-		}
-	}
-	if _, err := d.agenda.Book(ctx, d.plan("Wiki: storage move", "wiki", scheduler.Outage, 100*time.Hour, time.Hour, jonas), agenda.Submission{}, jonas); err != nil {
-		return err
-	}
-	at(-25 * time.Hour)
-	if err := d.carryOut(ctx, closed, true); err != nil {
-		return err
-	}
-	at(-10 * time.Minute)
-	if err := d.carryOut(ctx, verifying, false); err != nil {
-		return err
-	}
-	return d.start(ctx, running)
-}
-
-// book submits a window, and has it approved if so told.
-func (d demo) book(ctx context.Context, p scheduler.Plan, by scheduler.Person, approved bool) (agenda.View, error) {
-	w, err := d.agenda.Book(ctx, p, agenda.Submission{Now: true}, by)
-	if err != nil || !approved {
-		return w, err
-	}
-	return d.agenda.Approve(ctx, w.ID, 0, scheduler.Yes{Note: "Plan and rollback look sound."}, ruth)
-}
-
-func (d demo) answer(ctx context.Context, w agenda.View, phase scheduler.Phase, by scheduler.Person) error {
-	for _, c := range w.Checks {
-		if c.Phase != phase {
-			continue
-		}
-		if _, err := d.agenda.Answer(ctx, w.ID, c.ID, scheduler.Result{Answer: scheduler.Passed}, by); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (d demo) start(ctx context.Context, w agenda.View) error {
-	lead := scheduler.Person{Email: w.Lead, Name: w.Lead, Role: scheduler.Operator, Via: "demo"}
-	if err := d.answer(ctx, w, scheduler.Before, lead); err != nil {
-		return err
-	}
-	_, err := d.agenda.Start(ctx, w.ID, 0, scheduler.Go{Override: true, Reason: "Told in the daily meeting."}, ruth)
-	return err
-}
-
-// carryOut does the work up to verification, and closes it if so told.
-func (d demo) carryOut(ctx context.Context, w agenda.View, close bool) error {
-	lead := scheduler.Person{Email: w.Lead, Name: w.Lead, Role: scheduler.Operator, Via: "demo"}
-	if err := d.start(ctx, w); err != nil {
-		return err
-	}
-	if err := d.answer(ctx, w, scheduler.During, lead); err != nil {
-		return err
-	}
-	if _, err := d.agenda.Finish(ctx, w.ID, 0, "", time.Time{}, lead); err != nil || !close {
-		return err
-	}
-	if err := d.answer(ctx, w, scheduler.Verify, lead); err != nil {
-		return err
-	}
-	_, err := d.agenda.Close(ctx, w.ID, 0, scheduler.End{Outcome: scheduler.Successful, Notes: "All relays answer TLS 1.3; mail flows."}, lead)
-	return err
 }

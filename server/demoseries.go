@@ -11,6 +11,7 @@ import (
 // series is a patch night on the second Tuesday of each month, approved. Its
 // first night is far enough away to come into nothing else's way.
 func (d demo) series(ctx context.Context) error {
+	defer d.from(begins)()
 	p := d.plan("VPN patch night", "vpn", scheduler.Degraded, 0, 0, priya)
 	p.Interval = scheduler.Interval{}
 	s, err := d.agenda.AddSeries(ctx, scheduler.Series{

@@ -32,17 +32,18 @@ var arrows = map[string][]string{
 	"notifier":                  {"scheduler", "scheduler/agenda", "scheduler/ical", "scheduler/store"},
 	"web":                       {"scheduler", "scheduler/agenda", "scheduler/recur"},
 	"server/access":             {"scheduler", "scheduler/agenda", "scheduler/store"},
+	"server/sheet":              {"scheduler"},
 	"server/reply":              {"scheduler", "scheduler/agenda", "scheduler/store", "server/access"},
 	// A restore has to know whether the schema of a backup is one that it can serve.
 	"server/backup": {"migrations", "scheduler/store"},
 	"server/feed":   {"scheduler", "scheduler/agenda", "scheduler/ical", "scheduler/store", "server/access", "server/reply"},
 	"server/api": {
 		"notifier", "scheduler", "scheduler/agenda", "scheduler/ical", "scheduler/recur", "scheduler/store",
-		"server/access", "server/feed", "server/reply",
+		"server/access", "server/feed", "server/reply", "server/sheet",
 	},
 	"server/site": {
 		"notifier", "scheduler", "scheduler/agenda", "scheduler/ical", "scheduler/recur", "scheduler/store",
-		"server/access", "server/feed", "server/reply", "web",
+		"server/access", "server/feed", "server/reply", "server/sheet", "web",
 	},
 	"server": {
 		"notifier", "scheduler", "scheduler/agenda", "scheduler/ical", "scheduler/store",

@@ -27,15 +27,19 @@ func readAssets() (map[string]assetFile, error) {
 		return nil, fmt.Errorf("web: read assets: %w", err)
 	}
 	all := map[string]assetFile{}
+	add := func(name string, body []byte) {
+		sum := sha256.Sum256(body)
+		a := assetFile{name, body, hex.EncodeToString(sum[:6])}
+		all[a.name], all[a.hashed()] = a, a
+	}
 	for _, e := range entries {
 		body, err := files.ReadFile("static/" + e.Name())
 		if err != nil {
 			return nil, fmt.Errorf("web: read asset %s: %w", e.Name(), err)
 		}
-		sum := sha256.Sum256(body)
-		a := assetFile{e.Name(), body, hex.EncodeToString(sum[:6])}
-		all[a.name], all[a.hashed()] = a, a
+		add(e.Name(), body)
 	}
+	add("grid.css", gridCSS())
 	return all, nil
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -21,15 +22,20 @@ type BookForm struct {
 	Public                                     bool
 	Impact                                     map[string]string // by service
 	Checks                                     []CheckRow
-	Reason                                     string // why in spite of conflicts
+	Stages                                     []StageRow
+	Brought                                    []string // services whose defaults came into the form already
+	Reason                                     string   // why in spite of conflicts
+	Template                                   string   // the id of the one it is booked from
 	Version                                    string
 	Approve                                    bool
 }
 
 // CheckRow is one line of the checklist as it was typed.
 type CheckRow struct {
-	ID, Phase, Text, How string
-	Required             bool
+	ID, From, Phase, Text, How string // From: the service that brought it
+	Required                   bool
+	Stage                      string          // its name; empty: the whole window
+	Probe                      json.RawMessage // of the check it came from; the form does not show it
 }
 
 // ReadBook reads the form out of what the browser sent.
@@ -43,8 +49,9 @@ func ReadBook(v url.Values) BookForm {
 		RunbookURL: v.Get("runbook_url"), TicketURL: v.Get("ticket_url"), ConferenceURL: v.Get("conference_url"),
 		Links: v.Get("links"), Reminders: v.Get("reminders"), Recipients: v.Get("recipients"),
 		Public: v.Get("public") != "", Reason: v.Get("reason"), Version: v.Get("version"),
-		Approve: v.Get("approve") != "", Impact: map[string]string{},
+		Approve: v.Get("approve") != "", Brought: v["brought"], Impact: map[string]string{},
 	}
+	f.Template = v.Get("template")
 	for _, slug := range v["service"] {
 		f.Impact[slug] = v.Get("impact-" + slug)
 	}
@@ -54,10 +61,11 @@ func ReadBook(v url.Values) BookForm {
 		}
 		return ""
 	}
+	f.Stages = readStages(v)
 	for i, text := range v["check_text"] {
 		f.Checks = append(f.Checks, CheckRow{
-			ID: nth("check_id", i), Phase: nth("check_phase", i), Text: text, How: nth("check_how", i),
-			Required: nth("check_required", i) != "no",
+			ID: nth("check_id", i), From: nth("check_from", i), Phase: nth("check_phase", i), Text: text, How: nth("check_how", i),
+			Required: nth("check_required", i) != "no", Stage: f.stageNamed(nth("check_stage", i)),
 		})
 	}
 	return f
@@ -72,8 +80,10 @@ func BookFormOf(w scheduler.Window) BookForm {
 		Recipients: strings.Join(w.Recipients, "\n"), Reason: w.ConflictReason,
 		Version: fmt.Sprint(w.Version), Impact: map[string]string{},
 	}
+	f.Template = w.Template.ID
 	for _, a := range w.Services {
 		f.Impact[a.Service] = string(a.Impact)
+		f.Brought = append(f.Brought, a.Service)
 	}
 	if !w.Start.IsZero() {
 		start, end := scheduler.InZone(w.Start, w.TimeZone), scheduler.InZone(w.End, w.TimeZone)
@@ -96,28 +106,18 @@ func BookFormOf(w scheduler.Window) BookForm {
 		parts = append(parts, l.Label+" "+l.URL)
 	}
 	f.Links = strings.Join(parts, "\n")
+	f.Stages = stageRows(w)
 	for _, c := range w.Checks {
-		f.Checks = append(f.Checks, CheckRow{c.ID, string(c.Phase), c.Text, c.How, c.Required})
+		f.Checks = append(f.Checks, CheckRow{ID: c.ID, Phase: string(c.Phase), Text: c.Text, How: c.How, Required: c.Required, Stage: c.Stage, Probe: c.Probe})
 	}
 	return f
-}
-
-// clockOf is a wall-clock time that the form reads back as the same instant,
-// also when a clock change repeats it.
-func clockOf(t, local time.Time) string {
-	clock := local.Format("15:04")
-	for _, c := range []string{clock, clock + " earlier", clock + " later"} {
-		if back, wrong := scheduler.Local(local.Format(time.DateOnly), c, local.Location()); wrong == "" && back.Equal(t.Truncate(time.Minute)) {
-			return c
-		}
-	}
-	return clock
 }
 
 // More adds empty lines to the checklist until there are as many as people
 // need to go on typing.
 func (f *BookForm) More(n int) {
 	f.Checks = slices.DeleteFunc(f.Checks, func(c CheckRow) bool { return strings.TrimSpace(c.Text+c.How) == "" })
+	f.moreStages(n)
 	for range n {
 		f.Checks = append(f.Checks, CheckRow{Phase: string(scheduler.Verify), Required: true})
 	}
@@ -135,10 +135,11 @@ func (f BookForm) Read() (scheduler.Plan, scheduler.InvalidError) {
 		VerificationDuration: length(f.VerificationDuration, "verification_duration", wrong),
 		Recipients:           List(f.Recipients),
 	}
+	p.Template.ID = f.Template
 	for _, slug := range sortedKeys(f.Impact) {
 		p.Services = append(p.Services, scheduler.Affected{Service: slug, Impact: scheduler.Impact(f.Impact[slug])})
 	}
-	p.Interval = f.interval(wrong)
+	p.Interval, p.Stages = f.interval(wrong), f.stages(wrong)
 	for _, s := range List(f.Reminders) {
 		p.Reminders = append(p.Reminders, length(s, "reminders", wrong))
 	}
@@ -152,7 +153,7 @@ func (f BookForm) Read() (scheduler.Plan, scheduler.InvalidError) {
 			continue
 		}
 		p.Checks = append(p.Checks, scheduler.Check{
-			ID: c.ID, Phase: scheduler.Phase(c.Phase), Text: c.Text, How: c.How, Required: c.Required,
+			ID: c.ID, Phase: scheduler.Phase(c.Phase), Text: c.Text, How: c.How, Required: c.Required, Stage: c.Stage, Probe: c.Probe,
 		})
 	}
 	return p, wrong
@@ -167,7 +168,7 @@ func (f BookForm) interval(wrong scheduler.InvalidError) (i scheduler.Interval) 
 	if strings.TrimSpace(f.Date+f.Time) == "" {
 		return i
 	}
-	start, bad := scheduler.Local(f.Date, f.Time, zone)
+	start, bad := instant(f.Date, f.Time, zone)
 	if bad != "" {
 		wrong["start"] = bad
 		return i
@@ -175,13 +176,15 @@ func (f BookForm) interval(wrong scheduler.InvalidError) (i scheduler.Interval) 
 	end := start
 	switch {
 	case strings.TrimSpace(f.Length) != "":
-		end = start.Add(length(f.Length, "length", wrong))
+		if end = start.Add(length(f.Length, "length", wrong)); wrong["length"] != "" {
+			return i
+		}
 	case strings.TrimSpace(f.EndTime) != "":
 		day := f.EndDate
 		if strings.TrimSpace(day) == "" {
 			day = f.Date
 		}
-		if end, bad = scheduler.Local(day, f.EndTime, zone); bad != "" {
+		if end, bad = instant(day, f.EndTime, zone); bad != "" {
 			wrong["end"] = bad
 			return i
 		}
@@ -190,55 +193,6 @@ func (f BookForm) interval(wrong scheduler.InvalidError) (i scheduler.Interval) 
 		return i
 	}
 	return scheduler.Interval{Start: start, End: end}
-}
-
-// length reads a length of time, empty for none.
-func length(s, field string, wrong scheduler.InvalidError) time.Duration {
-	s = strings.ReplaceAll(strings.TrimSpace(s), " ", "")
-	if s == "" {
-		return 0
-	}
-	if strings.Trim(s, "0123456789") == "" {
-		s += "m"
-	}
-	d, err := scheduler.ParseDuration(s)
-	if err != nil {
-		wrong[field] = "Give a length of time such as 30m, 2h or 1h30m."
-	}
-	return d
-}
-
-// List splits what was typed at line ends, commas and semicolons.
-func List(s string) []string {
-	var out []string
-	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("\r\n,;", r) }) {
-		if part = strings.TrimSpace(part); part != "" {
-			out = append(out, part)
-		}
-	}
-	return out
-}
-
-// cutLink reads "Label https://…", or an address alone.
-func cutLink(line string) (label, address string, ok bool) {
-	words := strings.Fields(line)
-	if len(words) == 0 {
-		return "", "", false
-	}
-	address = words[len(words)-1]
-	if label = strings.Join(words[:len(words)-1], " "); label == "" {
-		label = address
-	}
-	return label, address, true
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // Has reports whether the form names the service.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"reflect"
 	"testing"
 	"time"
 
@@ -39,8 +40,12 @@ func TestTheFormAnswersInWordsWhatItCannotRead(t *testing.T) {
 		{"neither length nor end", map[string]string{"length": ""}, "length"},
 		{"no such reminder", map[string]string{"reminders": "24h, later"}, "reminders"},
 	} {
-		if _, wrong := ReadBook(form(c.typed)).Read(); wrong[c.field] == "" {
-			t.Errorf("%s: got %v, want words for %s", c.name, wrong, c.field)
+		plan, wrong := ReadBook(form(c.typed)).Read()
+		if wrong[c.field] == "" || len(wrong) != 1 {
+			t.Errorf("%s: got %v, want words for %s alone", c.name, wrong, c.field)
+		}
+		if plan.Start.IsZero() != plan.End.IsZero() || !plan.Start.IsZero() && !plan.Start.Before(plan.End) {
+			t.Errorf("%s: got %v, which says more than was typed", c.name, plan.Interval)
 		}
 	}
 }
@@ -51,6 +56,7 @@ func TestAWindowComesBackFromItsOwnFormUnchanged(t *testing.T) {
 		time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), // 02:30 the first time
 		time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC), // and the second
 		time.Date(2026, 12, 12, 1, 0, 0, 0, time.UTC),
+		time.Date(2026, 10, 25, 1, 30, 7, 0, time.UTC), // as a program booked it
 	} {
 		w := scheduler.Window{Plan: scheduler.Plan{
 			Title: "T", TimeZone: "Europe/Berlin", RollbackDuration: 30 * time.Minute,
@@ -62,4 +68,57 @@ func TestAWindowComesBackFromItsOwnFormUnchanged(t *testing.T) {
 			t.Errorf("got %+v %v, want %+v", p, wrong, w.Plan)
 		}
 	}
+}
+
+func TestStagesComeBackFromTheirOwnFormUnchanged(t *testing.T) {
+	t.Parallel()
+	for name, start := range map[string]time.Time{
+		"over the night of the clock change": time.Date(2026, 10, 24, 23, 30, 0, 0, time.UTC),
+		"over midnight":                      time.Date(2026, 12, 12, 22, 0, 0, 0, time.UTC),
+	} {
+		w := scheduler.Window{Plan: scheduler.Plan{
+			Title: "T", TimeZone: "Europe/Berlin", Kind: scheduler.Normal, Risk: scheduler.LowRisk,
+			Interval: scheduler.Interval{Start: start, End: start.Add(4 * time.Hour)},
+			Services: []scheduler.Affected{{Service: "core-db", Impact: scheduler.Outage}},
+		}}
+		for i, stage := range []string{"canary", "half", "rest", "last"} {
+			w.Stages = append(w.Stages, scheduler.Stage{Name: stage, Interval: scheduler.Interval{Start: start.Add(time.Duration(i) * time.Hour), End: start.Add(time.Duration(i+1) * time.Hour)}})
+			w.Checks = append(w.Checks, scheduler.Check{Phase: scheduler.Verify, Stage: stage, Text: "ok"})
+		}
+		w.Stages[0].Services = []string{"core-db"}
+		p, wrong := BookFormOf(w).Read()
+		p.Tidy()
+		if len(wrong) > 0 || !reflect.DeepEqual(p.Stages, w.Stages) || p.Checks[2].Stage != "rest" || p.Check() != nil {
+			t.Errorf("%s: got %+v %v %v, want %+v", name, p.Stages, wrong, p.Check(), w.Stages)
+		}
+	}
+}
+
+func TestAStageThatGetsAnotherNameKeepsItsChecks(t *testing.T) {
+	t.Parallel()
+	v := form(map[string]string{"stage_name": "pilot", "stage_time": "02:00", "stage_end_time": "03:00", "check_text": "ok", "check_stage": "1"})
+	p, wrong := ReadBook(v).Read()
+	if len(wrong) > 0 || len(p.Stages) != 1 || p.Checks[0].Stage != "pilot" {
+		t.Errorf("got %+v with %+v, %v", p.Stages, p.Checks, wrong)
+	}
+}
+
+// FuzzStageRows holds that whatever is typed gives words or a plan, and that
+// the form shows it again.
+func FuzzStageRows(f *testing.F) {
+	f.Add("canary", "2026-12-12", "02:00", "", "02:30", "1")
+	f.Add("", "2026-10-25", "02:30 later", "x", "", "9")
+	f.Add("a\x00b", "", "", "", "25:00", "-1")
+	f.Fuzz(func(t *testing.T, name, date, clock, endDate, end, pick string) {
+		v := form(map[string]string{"stage_name": name, "stage_date": date, "stage_time": clock, "stage_end_date": endDate, "stage_end_time": end, "check_text": "ok", "check_stage": pick})
+		b := ReadBook(v)
+		p, _ := b.Read()
+		p.Tidy()
+		if p.Check() == nil && len(p.Stages) == 1 && !p.Stages[0].Start.Before(p.Stages[0].End) {
+			t.Fatalf("%q passed as %+v", v, p.Stages)
+		}
+		if b.More(2); len(b.Stages) < 2 {
+			t.Fatalf("%d lines are left", len(b.Stages))
+		}
+	})
 }

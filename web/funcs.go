@@ -12,25 +12,27 @@ import (
 // funcs is the wording and the formatting that templates use.
 func (p *Pages) funcs() template.FuncMap {
 	return template.FuncMap{
-		"asset": p.asset,
-		"icon":  p.icon,
-		"meter": func(i scheduler.Impact) (template.HTML, error) { return p.icon(meters[i]) },
-		"level": func(i scheduler.Impact) string { return strings.TrimPrefix(meters[i], "impact-") },
-		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"at":    at,
-		"span":  span,
-		"clock": func(t time.Time, zone string) string { return scheduler.InZone(t, zone).Format("15:04") },
-		"day":   func(t time.Time, zone string) string { return scheduler.InZone(t, zone).Format("Mon 2 Jan 2006") },
-		"dur":   Duration,
-		"until": func(t, now time.Time) string { return Duration(max(t.Sub(now), now.Sub(t)).Truncate(time.Minute)) },
-		"join":  func(s []string) string { return strings.Join(s, ", ") },
-		"lines": func(s []string) string { return strings.Join(s, "\n") },
-		"words": words,
-		"class": func(s scheduler.State) string { return looks[s].class },
-		"look":  func(s scheduler.State) (template.HTML, error) { return p.icon(looks[s].icon) },
-		"may":   func(who scheduler.Person, least string) bool { return who.Role.May(scheduler.Role(least)) },
-		"dict":  dict,
-		"mins":  func(d time.Duration) int { return int(d / time.Minute) },
+		"asset":    p.asset,
+		"icon":     p.icon,
+		"meter":    func(i scheduler.Impact) (template.HTML, error) { return p.icon(meters[i]) },
+		"level":    func(i scheduler.Impact) string { return strings.TrimPrefix(meters[i], "impact-") },
+		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"at":       at,
+		"span":     span,
+		"clock":    func(t time.Time, zone string) string { return scheduler.InZone(t, zone).Format("15:04") },
+		"day":      func(t time.Time, zone string) string { return scheduler.InZone(t, zone).Format("Mon 2 Jan 2006") },
+		"dur":      Duration,
+		"until":    func(t, now time.Time) string { return Duration(max(t.Sub(now), now.Sub(t)).Truncate(time.Minute)) },
+		"join":     func(s []string) string { return strings.Join(s, ", ") },
+		"lines":    func(s []string) string { return strings.Join(s, "\n") },
+		"words":    words,
+		"class":    func(s scheduler.State) string { return looks[s].class },
+		"look":     func(s scheduler.State) (template.HTML, error) { return p.icon(looks[s].icon) },
+		"may":      func(who scheduler.Person, least string) bool { return who.Role.May(scheduler.Role(least)) },
+		"dict":     dict,
+		"sentence": sentence,
+		"inc":      func(i int) int { return i + 1 },
+		"mins":     func(d time.Duration) int { return int(d / time.Minute) },
 	}
 }
 
@@ -99,6 +101,14 @@ func words(v any) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// sentence is what an error says, as a sentence.
+func sentence(s string) string {
+	if s == "" || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
 
 // dict hands several values to a part of a page.

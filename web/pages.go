@@ -82,7 +82,8 @@ type (
 		Frame
 		Mine                  []Task
 		Running, Next, Closed []agenda.View
-		Approvers, MostQuorum int
+		Week                  []Day
+		Quorum                Quorum
 	}
 	// Windows is the list of windows.
 	Windows struct {
@@ -110,6 +111,25 @@ type (
 		People   []Person
 		Zones    []string
 		Preview  *Preview
+		Slots    *Slots
+		From     *agenda.TemplateView // what it is booked from
+	}
+	// Templates lists what windows can be booked from.
+	Templates struct {
+		Frame
+		Items []TemplateRow
+	}
+	// Template is one of them, and its form.
+	Template struct {
+		Frame
+		Refusal
+		ID       string // empty: a new one
+		View     agenda.TemplateView
+		Form     TemplateForm
+		ReviewBy string // as it was typed
+		Services []scheduler.Service
+		People   []Person
+		Zones    []string
 	}
 	// Window shows one window.
 	Window struct {
@@ -122,21 +142,6 @@ type (
 		Deliveries    []Delivery
 		People        []Person
 		Print         bool
-	}
-	// Services lists what people depend on.
-	Services struct {
-		Frame
-		Items []scheduler.Service
-	}
-	// Service is one of them, and its form.
-	Service struct {
-		Frame
-		Refusal
-		Form     map[string]string
-		Public   bool
-		Slug     string // empty: a new one
-		Checks   []CheckRow
-		Upcoming []agenda.View
 	}
 	// Stakeholders lists who hears of windows.
 	Stakeholders struct {
@@ -190,12 +195,11 @@ type (
 	Account struct {
 		Frame
 		Refusal
-		Name, TimeZone string
-		Zones          []string
-		Tokens         []Key
-		Feeds          []Key
-		Services       []scheduler.Service
-		Secret         string // a new token or address, shown once
+		Form   map[string]string
+		Zones  []string
+		Tokens []Key
+		Feeds  []Key
+		Secret string // a new token or address, shown once
 	}
 	// Settings is what the organisation decided.
 	Settings struct {
@@ -206,6 +210,16 @@ type (
 		Tiers []int
 		Zones []string
 		Reply string // what the mail server said to a test mail
+
+		Quorum Quorum
+		Kinds  []scheduler.Kind
+		Limits []string // what a tier can ask: notice, longest
+		Tiered bool     // some tier asks something
+	}
+	// Docs shows the description of the API.
+	Docs struct {
+		Frame
+		Manual Manual
 	}
 	// Status is the public page.
 	Status struct {

@@ -28,6 +28,12 @@ type Person struct {
 	Disabled, Pending     bool // Pending: no password yet
 }
 
+// TemplateRow is a template in the list of them.
+type TemplateRow struct {
+	agenda.TemplateView
+	Names []string // of its services
+}
+
 // Key is an API token or a calendar feed of a person.
 type Key struct {
 	ID, Name, Scope        string
@@ -98,6 +104,8 @@ func (Approvals) template() string    { return "approvals.html" }
 func (Book) template() string         { return "book.html" }
 func (Window) template() string       { return "window.html" }
 func (Services) template() string     { return "services.html" }
+func (Templates) template() string    { return "templates.html" }
+func (Template) template() string     { return "template.html" }
 func (Service) template() string      { return "service.html" }
 func (Stakeholders) template() string { return "stakeholders.html" }
 func (Stakeholder) template() string  { return "stakeholder.html" }
@@ -107,6 +115,7 @@ func (Log) template() string          { return "log.html" }
 func (People) template() string       { return "people.html" }
 func (Account) template() string      { return "account.html" }
 func (Settings) template() string     { return "settings.html" }
+func (Docs) template() string         { return "docs.html" }
 func (Status) template() string       { return "status.html" }
 func (StatusWindow) template() string { return "statuswindow.html" }
 func (Subscription) template() string { return "subscription.html" }

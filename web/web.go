@@ -30,7 +30,7 @@ type Pages struct {
 }
 
 // likes names the page whose parts another page is made of.
-var likes = map[string]string{"seriesform.html": "book.html", "series.html": "window.html"}
+var likes = map[string]string{"series.html": "window.html"}
 
 // Parse parses every template, so that a bad one stops the program at start.
 func Parse() (*Pages, error) {
@@ -39,7 +39,8 @@ func Parse() (*Pages, error) {
 		return nil, err
 	}
 	p := &Pages{byName: map[string]*template.Template{}, assets: assets}
-	layout, err := template.New("layout.html").Funcs(p.funcs()).ParseFS(files, "templates/layout.html", "templates/parts*.html")
+	// The booking form lends its fields to every form about a plan.
+	layout, err := template.New("layout.html").Funcs(p.funcs()).Funcs(calendarFuncs).ParseFS(files, "templates/layout.html", "templates/parts*.html")
 	if err != nil {
 		return nil, fmt.Errorf("web: parse layout: %w", err)
 	}

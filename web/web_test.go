@@ -14,8 +14,9 @@ import (
 
 var everyPage = []Page{
 	Error{}, LogIn{}, Notice{}, SetUp{}, Password{}, Forgot{}, Overview{}, Windows{}, Approvals{}, Book{}, Window{},
-	Services{}, Service{}, Stakeholders{}, Stakeholder{}, Outbox{}, Message{}, Log{}, People{}, Account{}, Settings{},
-	Status{}, StatusWindow{}, Subscription{}, AllSeries{}, SeriesForm{}, Series{},
+	Services{}, Service{}, Templates{}, Template{}, Stakeholders{}, Stakeholder{}, Outbox{}, Message{}, Log{}, People{}, Account{}, Settings{},
+	Docs{}, Status{}, StatusWindow{}, Subscription{}, Calendar{}, Timeline{}, Freezes{}, Freeze{}, ServiceImport{},
+	AllSeries{}, SeriesForm{}, Series{},
 }
 
 func TestEveryPageRendersEmpty(t *testing.T) {

@@ -7,14 +7,14 @@ import (
 	"lull/scheduler"
 )
 
-// Stage is one step of a window's life, and how the window stands to it.
-type Stage struct {
+// Step is one step of a window's life, and how the window stands to it.
+type Step struct {
 	State scheduler.State
 	Class string // past, cur, or nothing
 }
 
-// Stages is the way of the window, up to where it is and on.
-func (p Window) Stages() (all []Stage) {
+// Steps is the way of the window, up to where it is and on.
+func (p Window) Steps() (all []Step) {
 	way := []scheduler.State{scheduler.Draft, scheduler.Requested, scheduler.Scheduled, scheduler.InProgress, scheduler.Verifying, scheduler.Closed}
 	if p.View.State == scheduler.Cancelled {
 		way = []scheduler.State{scheduler.Draft, scheduler.Cancelled}
@@ -28,29 +28,7 @@ func (p Window) Stages() (all []Stage) {
 		case i == now:
 			class = "cur"
 		}
-		all = append(all, Stage{s, class})
-	}
-	return all
-}
-
-// Group is the checks of one phase.
-type Group struct {
-	Phase  scheduler.Phase
-	Checks []scheduler.Check
-}
-
-// Groups is the checklist by phase, in the order of the work.
-func (p Window) Groups() (all []Group) {
-	for _, phase := range scheduler.Phases {
-		g := Group{Phase: phase}
-		for _, c := range p.View.Checks {
-			if c.Phase == phase {
-				g.Checks = append(g.Checks, c)
-			}
-		}
-		if len(g.Checks) > 0 {
-			all = append(all, g)
-		}
+		all = append(all, Step{s, class})
 	}
 	return all
 }
@@ -70,21 +48,8 @@ func (p Window) Elapsed() int {
 	return int(min(max(0, p.View.Now.Sub(p.View.Start)), p.View.Interval.Duration()) / time.Minute)
 }
 
-// Answerable reports whether the check's phase is that of the window's state,
-// so that its form is worth showing; the rule itself stands in scheduler.
-func (p Window) Answerable(c scheduler.Check) bool {
-	s := p.View.State
-	switch c.Phase {
-	case scheduler.Before:
-		return !s.Running() && !s.Final()
-	case scheduler.During:
-		return s == scheduler.InProgress
-	case scheduler.Verify:
-		return s == scheduler.Verifying
-	default:
-		return s.Running()
-	}
-}
+// Answerable reports whether the form of the check is worth showing.
+func (p Window) Answerable(c scheduler.Check) bool { return p.View.Answerable(c) }
 
 // MayWaive reports whether the reader is shown a button to waive.
 func (p Window) MayWaive() bool {

@@ -31,6 +31,7 @@ type View struct {
 	Told          scheduler.Told
 	Next          string             // the verb it needs next, "" when final
 	Reasons       []scheduler.Reason // what holds that verb's gate shut
+	Approval      []scheduler.Reason // why a standard window needs the approval that a template could spare it
 	Late, Overrun bool
 	DecideBy      time.Time // zero: there is none
 	Now           time.Time
@@ -100,9 +101,13 @@ func scene(tx *store.Tx, w scheduler.Window, by scheduler.Person) (scheduler.Sce
 	if err != nil {
 		return scheduler.Scene{}, err
 	}
+	from, err := templatesFor(tx, []scheduler.Window{w})
+	if err != nil {
+		return scheduler.Scene{}, err
+	}
 	return scheduler.Scene{
 		By: by, Now: tx.Now, Services: views[0].Affected, Conflicts: views[0].Conflicts, Policy: set.Policy,
-		Told: views[0].Told, Recipients: len(to), NewID: tx.NewID,
+		Template: from[w.Template.ID], Told: views[0].Told, Recipients: len(to), NewID: tx.NewID,
 	}, nil
 }
 
@@ -141,15 +146,21 @@ func viewsNear(tx *store.Tx, ws []scheduler.Window, set scheduler.Settings, near
 	if err != nil {
 		return nil, err
 	}
+	from, err := templatesFor(tx, ws)
+	if err != nil {
+		return nil, err
+	}
 	vs := make([]View, len(ws))
 	for i, w := range ws {
 		v := View{Window: w, Told: told[w.ID], Now: tx.Now, Late: w.Late(tx.Now), Overrun: w.Overrun(tx.Now), Under: w.PolicyUnder(set.Policy)}
 		v.DecideBy, _ = w.DecideBy()
 		v.Affected = near.Graph.Of(w.Slugs())
 		v.Conflicts = w.Conflicts(near, v.Under, tx.Now)
-		v.Next, v.Reasons = w.Gate(scheduler.Scene{
-			Now: tx.Now, Services: v.Affected, Conflicts: v.Conflicts, Policy: set.Policy, Told: v.Told, Recipients: 1,
-		})
+		s := scheduler.Scene{
+			Now: tx.Now, Services: v.Affected, Conflicts: v.Conflicts, Policy: set.Policy, Template: from[w.Template.ID], Told: v.Told, Recipients: 1,
+		}
+		v.Next, v.Reasons = w.Gate(s)
+		v.Approval = w.WhyApproval(s)
 		vs[i] = v
 	}
 	return vs, nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"lull/scheduler"
 	"lull/scheduler/store"
@@ -61,7 +62,7 @@ func addParts(tx *store.Tx, ws []scheduler.Window) error {
 		for _, s := range w.Services {
 			services = append(services, []any{w.ID, s.Service})
 			if w.State.Holds() && !w.Start.IsZero() {
-				i := w.Slot(s.Service)
+				i := w.Slot(s.Service, time.Time{}) // what runs over is looked up as such
 				slots = append(slots, []any{s.Service, store.At(i.Start), store.At(i.End), w.ID})
 			}
 		}

@@ -18,8 +18,12 @@ func scanFreeze(r store.Scanner) (f scheduler.Freeze, err error) {
 // Freezes lists every freeze by its start.
 func (a *Agenda) Freezes(ctx context.Context) (all []scheduler.Freeze, err error) {
 	err = a.db.View(ctx, func(tx *store.Tx) error {
-		all, err = store.Rows(tx, scanFreeze, `SELECT doc FROM freezes ORDER BY start_at, id`)
-		return err
+		under, err := groundOf(tx)
+		if err != nil {
+			return err
+		}
+		all = slices.Clone(under.freezes)
+		return nil
 	})
 	return all, err
 }
@@ -36,7 +40,11 @@ func (a *Agenda) Freeze(ctx context.Context, id string) (f scheduler.Freeze, err
 // Frozen lists the periods of freezes that touch a stretch of time, by their start.
 func (a *Agenda) Frozen(ctx context.Context, i scheduler.Interval) (all []scheduler.Frozen, err error) {
 	err = a.db.View(ctx, func(tx *store.Tx) error {
-		all, err = frozen(tx, i)
+		under, err := groundOf(tx)
+		if err != nil {
+			return err
+		}
+		all, err = periodsIn(under.freezes, i)
 		return err
 	})
 	return all, err
@@ -51,25 +59,6 @@ func freeze(tx *store.Tx, id string) (scheduler.Freeze, error) {
 		return scheduler.Freeze{}, err
 	}
 	return found[0], nil
-}
-
-// frozen lists the periods of freezes that touch i, by their start.
-func frozen(tx *store.Tx, i scheduler.Interval) ([]scheduler.Frozen, error) {
-	all, err := store.Rows(tx, scanFreeze, `
-		SELECT doc FROM freezes WHERE start_at < $1 AND (last_at IS NULL OR last_at > $2)`, store.At(i.End), store.At(i.Start))
-	if err != nil {
-		return nil, fmt.Errorf("agenda: freezes: %w", err)
-	}
-	var periods []scheduler.Frozen
-	for _, f := range all {
-		some, err := periodsOf(f, i)
-		if err != nil {
-			return nil, fmt.Errorf("agenda: freeze %s: %w", f.ID, err)
-		}
-		periods = append(periods, some...)
-	}
-	slices.SortStableFunc(periods, func(a, b scheduler.Frozen) int { return a.Period.Start.Compare(b.Period.Start) })
-	return periods, nil
 }
 
 // AddFreeze adds a freeze, and tells the people of windows that it now stands
@@ -128,6 +117,9 @@ func keepFreeze(tx *store.Tx, f *scheduler.Freeze, was scheduler.Freeze, by sche
 		f.ID, f.Title, store.At(f.Start), store.At(f.End), store.At(last), f.Version, store.At(tx.Now), store.JSON(f)); err != nil {
 		return fmt.Errorf("agenda: keep freeze %s: %w", f.ID, err)
 	}
+	if err := shake(tx); err != nil {
+		return err
+	}
 	if err := Record(tx, scheduler.Event{
 		Actor: by.Email, Via: by.Via, Kind: scheduler.FreezeKept,
 		Text: fmt.Sprintf("%s %s the freeze %q.", by.Name, did, f.Title), Data: scheduler.Facts{Subject: f.ID},
@@ -160,6 +152,9 @@ func (a *Agenda) DeleteFreeze(ctx context.Context, id string, by scheduler.Perso
 		}
 		if _, err := tx.Exec(`DELETE FROM freezes WHERE id = $1`, id); err != nil {
 			return fmt.Errorf("agenda: delete freeze %s: %w", id, err)
+		}
+		if err := shake(tx); err != nil {
+			return err
 		}
 		if err := Record(tx, scheduler.Event{
 			Actor: by.Email, Via: by.Via, Kind: scheduler.FreezeDeleted,

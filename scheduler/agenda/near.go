@@ -2,6 +2,8 @@ package agenda
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,25 +22,22 @@ type want struct {
 // them, what their leads lead, and the freezes. It costs a fixed number of
 // queries, however many windows there are.
 func around(tx *store.Tx, ws []scheduler.Window) (near scheduler.Around, err error) {
-	all, err := services(tx)
+	under, err := groundOf(tx)
 	if err != nil {
 		return near, err
 	}
-	near.Graph = scheduler.NewGraph(all)
-	var on, by []want
+	near.Graph = under.graph
+	on, by := wants{}, wants{}
 	var reach scheduler.Interval
 	for _, w := range ws {
 		if w.Start.IsZero() || w.State.Final() {
 			continue
 		}
 		for _, s := range w.Services {
-			i := w.Slot(s.Service).Beyond(w.State, tx.Now)
-			for _, slug := range append(append(near.Graph.Upstream(s.Service), near.Graph.Downstream(s.Service)...), s.Service) {
-				on = append(on, want{slug, i})
-			}
+			on.near(near.Graph, s.Service, w.Slot(s.Service, tx.Now))
 		}
 		if w.Lead != "" {
-			by = append(by, want{w.Lead, w.Slot("").Beyond(w.State, tx.Now)})
+			by.add(w.Lead, w.Slot("", tx.Now))
 		}
 		if reach.Start.IsZero() || w.Start.Before(reach.Start) {
 			reach.Start = w.Start
@@ -50,24 +49,96 @@ func around(tx *store.Tx, ws []scheduler.Window) (near scheduler.Around, err err
 	if reach.Start.IsZero() {
 		return near, nil
 	}
-	if near.Held, err = held(tx, on); err != nil {
-		return near, err
+	return near, fill(tx, &near, under, on, by, reach)
+}
+
+// wants is the stretches of time that are asked for, by the slug of a service
+// or by a lead.
+type wants map[string][]scheduler.Interval
+
+func (w wants) add(what string, i scheduler.Interval) { w[what] = append(w[what], i) }
+
+// near asks for the service, for what it depends on and for what depends on it.
+func (w wants) near(g scheduler.Graph, slug string, i scheduler.Interval) {
+	w.add(slug, i)
+	for _, other := range g.Upstream(slug) {
+		w.add(other, i)
 	}
-	if near.Led, err = led(tx, by); err != nil {
-		return near, err
+	for _, other := range g.Downstream(slug) {
+		w.add(other, i)
 	}
-	near.Freezes, err = frozen(tx, reach)
-	return near, err
+}
+
+// list is the stretches in order, those of one thing joined where they touch.
+func (w wants) list() (all []want) {
+	for _, what := range slices.Sorted(maps.Keys(w)) {
+		for _, i := range scheduler.Merged(w[what]) {
+			all = append(all, want{what, i})
+		}
+	}
+	return all
+}
+
+// fill loads what is held on the services and led by the leads, and the freezes
+// within reach.
+func fill(tx *store.Tx, near *scheduler.Around, under *ground, on, by wants, reach scheduler.Interval) (err error) {
+	if near.Freezes, err = periodsIn(under.freezes, reach); err != nil {
+		return err
+	}
+	near.Held, near.Led = map[string][]scheduler.Held{}, map[string][]scheduler.Held{}
+	if err := collect(tx, near.Held, held, on.list()); err != nil {
+		return err
+	}
+	if err := collect(tx, near.Led, led, by.list()); err != nil {
+		return err
+	}
+	return running(tx, near)
 }
 
 // mostWants is how many stretches one statement asks for.
 const mostWants = 5000
 
+// The two questions, of the table want (what, from_at, to_at). A window lasts
+// 14 days at most, which keeps the range of the index short.
+const (
+	held = `
+		SELECT s.service, s.start_at, s.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
+		FROM want c CROSS JOIN slots s JOIN windows w ON w.id = s.window_id
+		WHERE s.service = c.what AND s.start_at < c.to_at AND s.start_at > c.from_at - 1209600000 AND s.end_at > c.from_at`
+	led = `
+		SELECT w.lead, w.start_at, w.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
+		FROM want c CROSS JOIN windows w
+		WHERE w.lead = c.what AND w.start_at < c.to_at AND w.start_at > c.from_at - 1209600000 AND w.end_at > c.from_at
+			AND w.state IN ('requested', 'scheduled', 'in_progress', 'verifying')`
+)
+
+// collect asks one of the two questions and sorts the answers by what they are of.
+func collect(tx *store.Tx, found map[string][]scheduler.Held, question string, asked []want) error {
+	seen := map[string]bool{} // of a window on a service, which two stretches may both find
+	for len(asked) > 0 {
+		some := asked[:min(mostWants, len(asked))]
+		asked = asked[len(some):]
+		with, args := wanted(some)
+		rows, err := store.Rows(tx, func(r store.Scanner) (scheduler.Held, error) { return scanHeld(r, tx.Now) }, with+question, args...)
+		if err != nil {
+			return fmt.Errorf("agenda: what is held: %w", err)
+		}
+		for _, h := range rows {
+			if name := h.Service + " " + h.Window; !seen[name] {
+				seen[name] = true
+				found[h.Service] = append(found[h.Service], h)
+			}
+		}
+	}
+	return nil
+}
+
 // wanted is the stretches as a table of a query, and its arguments.
-func wanted(wants []want) (with string, args []any) {
+func wanted(asked []want) (with string, args []any) {
 	var b strings.Builder
 	b.WriteString(`WITH want (what, from_at, to_at) AS (VALUES (CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS BIGINT))`)
-	for i, w := range wants {
+	args = make([]any, 0, 3*len(asked))
+	for i, w := range asked {
 		if i > 0 {
 			fmt.Fprintf(&b, ", ($%d, $%d, $%d)", 3*i+1, 3*i+2, 3*i+3)
 		}
@@ -77,64 +148,35 @@ func wanted(wants []want) (with string, args []any) {
 	return b.String(), args
 }
 
-// held is what windows hold that overlaps the stretches, by the service. A slot
-// lasts 14 days at most, which keeps the range of the index short; of work that
-// goes on past its end there is never much, so it is looked through whole.
-func held(tx *store.Tx, wants []want) (map[string][]scheduler.Held, error) {
-	return overlapping(tx, wants, `
-		SELECT DISTINCT s.service, s.start_at, s.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
-		FROM want c CROSS JOIN slots s JOIN windows w ON w.id = s.window_id
-		WHERE s.service = c.what AND s.start_at < c.to_at AND s.start_at > c.from_at - 1209600000 AND s.end_at > c.from_at
-		UNION
+// running adds the work that goes on, which is never much: past its planned end
+// it holds its services until it is over, and it may have begun early.
+func running(tx *store.Tx, near *scheduler.Around) error {
+	rows, err := store.Rows(tx, func(r store.Scanner) (scheduler.Held, error) { return scanHeld(r, tx.Now) }, `
 		SELECT s.service, s.start_at, s.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
 		FROM windows w JOIN slots s ON s.window_id = w.id
-		WHERE w.state IN ('in_progress', 'verifying') AND w.end_at <= `)
-}
-
-// led is what the leads lead that overlaps the stretches, by the lead.
-func led(tx *store.Tx, wants []want) (map[string][]scheduler.Held, error) {
-	return overlapping(tx, wants, `
-		SELECT DISTINCT w.lead, w.start_at, w.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
-		FROM want c CROSS JOIN windows w
-		WHERE w.lead = c.what AND w.start_at < c.to_at AND w.start_at > c.from_at - 1209600000 AND w.end_at > c.from_at
-			AND w.state IN ('requested', 'scheduled', 'in_progress', 'verifying')
-		UNION
-		SELECT w.lead, w.start_at, w.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
-		FROM windows w
-		WHERE w.state IN ('in_progress', 'verifying') AND w.end_at <= `)
-}
-
-// overlapping runs one of the two queries, whose last argument is the present.
-func overlapping(tx *store.Tx, wants []want, query string) (map[string][]scheduler.Held, error) {
-	found := map[string][]scheduler.Held{}
-	seen := map[string]bool{} // of a window on a service, which two statements may both find
-	for len(wants) > 0 {
-		some := wants[:min(mostWants, len(wants))]
-		wants = wants[len(some):]
-		with, args := wanted(some)
-		args = append(args, store.At(tx.Now))
-		rows, err := store.Rows(tx, func(r store.Scanner) (part[scheduler.Held], error) { return scanHeld(r, tx.Now) },
-			with+query+fmt.Sprintf("$%d", len(args)), args...)
-		if err != nil {
-			return nil, fmt.Errorf("agenda: what is held: %w", err)
-		}
-		for _, r := range rows {
-			if name := r.of + " " + r.it.Window; !seen[name] {
-				seen[name] = true
-				found[r.of] = append(found[r.of], r.it)
+		WHERE w.state IN ('in_progress', 'verifying')`)
+	if err != nil {
+		return fmt.Errorf("agenda: what goes on: %w", err)
+	}
+	for _, h := range rows {
+		for what, into := range map[string]map[string][]scheduler.Held{h.Service: near.Held, h.Lead: near.Led} {
+			have := slices.IndexFunc(into[what], func(o scheduler.Held) bool { return o.Window == h.Window })
+			switch {
+			case have < 0:
+				into[what] = append(into[what], h)
+			case h.Start.Before(into[what][have].Start):
+				into[what][have].Start = h.Start
 			}
 		}
 	}
-	return found, nil
+	return nil
 }
 
-func scanHeld(r store.Scanner, now time.Time) (p part[scheduler.Held], err error) {
+func scanHeld(r store.Scanner, now time.Time) (h scheduler.Held, err error) {
 	var start, end, planned, plannedEnd store.Time
 	var state scheduler.State
-	h := &p.it
-	err = r.Scan(&p.of, &start, &end, &h.Window, &h.Number, &h.Title, &h.Lead, &state, &planned, &plannedEnd)
-	h.Service = p.of
+	err = r.Scan(&h.Service, &start, &end, &h.Window, &h.Number, &h.Title, &h.Lead, &state, &planned, &plannedEnd)
 	h.Planned = scheduler.Interval{Start: planned.Time, End: plannedEnd.Time}
-	h.Interval = scheduler.Interval{Start: start.Time, End: end.Time}.Beyond(state, now)
-	return p, err
+	h.Interval = scheduler.Interval{Start: start.Time, End: end.Time}.Beyond(state, h.Planned.End, now)
+	return h, err
 }

@@ -1,6 +1,7 @@
 package agenda_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -27,8 +28,8 @@ func told(t *testing.T, a *agenda.Agenda, window string) (n int, last string) {
 	return n, last
 }
 
-// booked is a submitted window on one service.
-func booked(t *testing.T, a *agenda.Agenda, service, reason string, start time.Time, by scheduler.Person) agenda.View {
+// bookedOn is a submitted window on one service.
+func bookedOn(t *testing.T, a *agenda.Agenda, service, reason string, start time.Time, by scheduler.Person) agenda.View {
 	t.Helper()
 	plan := upgrade()
 	plan.Services = []scheduler.Affected{{Service: service, Impact: scheduler.Outage}}
@@ -44,8 +45,8 @@ func TestWhoCollidesIsToldOnceAndAgainWhenItReturns(t *testing.T) {
 	t.Parallel()
 	a, _ := open(t)
 	start := storetest.Noon.Add(48 * time.Hour)
-	first := booked(t, a, "core-db", "", start, ada)
-	second := booked(t, a, "shop", "", start, bob) // depends on core-db
+	first := bookedOn(t, a, "core-db", "", start, ada)
+	second := bookedOn(t, a, "shop", "", start, bob) // depends on core-db
 	if n, words := told(t, a, first.ID); n != 1 || !strings.Contains(words, second.Name()) {
 		t.Fatalf("the first heard %d times, %q; want once of %s", n, words, second.Name())
 	}
@@ -77,7 +78,7 @@ func TestAFreezeStandsInTheWayAndItsPeopleHear(t *testing.T) {
 	t.Parallel()
 	a, _ := open(t)
 	start := storetest.Noon.Add(48 * time.Hour)
-	w := booked(t, a, "shop", "", start, ada)
+	w := bookedOn(t, a, "shop", "", start, ada)
 	f, err := a.AddFreeze(t.Context(), scheduler.Freeze{
 		Title: "Year end", Interval: scheduler.Interval{Start: start.Add(-time.Hour), End: start.Add(time.Hour)}, Tiers: []int{2},
 	}, bob)
@@ -113,8 +114,8 @@ func TestAFreezeStandsInTheWayAndItsPeopleHear(t *testing.T) {
 func TestNewHoursAreNewInTheWay(t *testing.T) {
 	t.Parallel()
 	a, _ := open(t)
-	w := booked(t, a, "shop", "", storetest.Noon.Add(48*time.Hour), ada)
-	other := booked(t, a, "core-db", "", storetest.Noon.Add(96*time.Hour), ada)
+	w := bookedOn(t, a, "shop", "", storetest.Noon.Add(48*time.Hour), ada)
+	other := bookedOn(t, a, "core-db", "", storetest.Noon.Add(96*time.Hour), ada)
 	_, err := a.ChangeService(t.Context(), "shop", func(s *scheduler.Service) error {
 		s.Hours = []scheduler.Hours{{Days: []string{"sun"}, From: "02:00", To: "04:00", TimeZone: "Europe/Berlin"}}
 		return nil
@@ -136,8 +137,8 @@ func TestAnExtensionIntoAnotherWindowNeedsAnOverride(t *testing.T) {
 	now := storetest.Noon
 	db.Now = func() time.Time { return now }
 	start := now.Add(48 * time.Hour)
-	w := booked(t, a, "core-db", "", start, ada)
-	booked(t, a, "core-db", "", start.Add(2*time.Hour), bob)
+	w := bookedOn(t, a, "core-db", "", start, ada)
+	bookedOn(t, a, "core-db", "", start.Add(2*time.Hour), bob)
 	if _, err := a.Approve(t.Context(), w.ID, 0, scheduler.Yes{}, bob); err != nil {
 		t.Fatal(err)
 	}
@@ -158,5 +159,46 @@ func TestAnExtensionIntoAnotherWindowNeedsAnOverride(t *testing.T) {
 	}
 	if block := scheduler.Blocking(v.Conflicts); len(v.Conflicts) != 1 || len(block) != 0 {
 		t.Fatalf("got %+v; want the one conflict, overridden by who extended", v.Conflicts)
+	}
+}
+
+func TestAFreezeComesAgainOnTheWallClock(t *testing.T) {
+	t.Parallel()
+	a, _ := open(t)
+	berlin, _ := scheduler.Zone("Europe/Berlin")
+	friday := time.Date(2026, 3, 13, 18, 0, 0, 0, berlin)
+	f, err := a.AddFreeze(t.Context(), scheduler.Freeze{
+		Title: "Weekend", RRule: "freq=weekly;byday=fr;until=20260410", TimeZone: "Europe/Berlin",
+		Interval: scheduler.Interval{Start: friday, End: friday.AddDate(0, 0, 2).Add(12 * time.Hour)},
+	}, bob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	periods, err := a.Frozen(t.Context(), scheduler.Interval{Start: f.Start, End: f.Start.AddDate(1, 0, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range periods {
+		got = append(got, p.Period.Start.Format("02T15")+"/"+p.Period.End.Format("02T15"))
+	}
+	want := []string{"13T17/16T05", "20T17/23T05", "27T17/30T04", "03T16/06T04", "10T16/13T04"} // the clocks go forward on the 29th
+	if !slices.Equal(got, want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+	if periods, err = a.Frozen(t.Context(), scheduler.Interval{Start: periods[1].Period.End, End: periods[2].Period.Start}); err != nil || len(periods) != 0 {
+		t.Fatalf("got %v, %v between two periods", periods, err)
+	}
+	for _, c := range []struct{ name, rule, field string }{
+		{"no rule", "often", "rrule"},
+		{"a bomb", "FREQ=SECONDLY", "rrule"},
+		{"before it is over", "FREQ=DAILY", "rrule"},
+		{"begins on another day", "FREQ=WEEKLY;BYDAY=MO", "start"},
+	} {
+		_, err := a.ChangeFreeze(t.Context(), f.ID, 0, func(f *scheduler.Freeze) error { f.RRule = c.rule; return nil }, bob)
+		var wrong scheduler.InvalidError
+		if !errors.As(err, &wrong) || wrong[c.field] == "" {
+			t.Errorf("%s: got %v, want words for %s", c.name, err, c.field)
+		}
 	}
 }

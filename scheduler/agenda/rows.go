@@ -50,7 +50,7 @@ func fillChecks(tx *store.Tx, ws []scheduler.Window) error {
 		of[r.of] = append(of[r.of], r.it)
 	}
 	checks, err := store.Rows(tx, scanCheck, `
-		SELECT c.window_id, c.id, c.phase, c.text, c.how, c.required, c.probe, c.reopened
+		SELECT c.window_id, c.id, c.phase, c.stage, c.text, c.how, c.required, c.probe, c.reopened
 		FROM checks c WHERE c.window_id IN (`+in+`) AND NOT (c.retired = `+fmt.Sprintf("$%d", len(ids)+1)+`)
 		ORDER BY c.window_id, c.position`, append(ids, true)...)
 	if err != nil {
@@ -102,7 +102,7 @@ func scanWindow(r store.Scanner) (w scheduler.Window, err error) {
 
 func scanCheck(r store.Scanner) (p part[scheduler.Check], err error) {
 	var probe string
-	err = r.Scan(&p.of, &p.it.ID, &p.it.Phase, &p.it.Text, &p.it.How, &p.it.Required, &probe, &p.it.Reopened)
+	err = r.Scan(&p.of, &p.it.ID, &p.it.Phase, &p.it.Stage, &p.it.Text, &p.it.How, &p.it.Required, &probe, &p.it.Reopened)
 	if probe != "" {
 		p.it.Probe = []byte(probe)
 	}
@@ -180,11 +180,11 @@ func keepChecks(tx *store.Tx, w scheduler.Window) error {
 	}
 	for i, c := range w.Checks {
 		if _, err := tx.Exec(`
-			INSERT INTO checks (id, window_id, position, phase, text, how, required, probe, state, reopened, retired)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+			INSERT INTO checks (id, window_id, position, phase, text, how, required, probe, state, reopened, retired, stage)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 			ON CONFLICT (id) DO UPDATE SET position = excluded.position, state = excluded.state,
 				reopened = excluded.reopened, retired = excluded.retired`,
-			c.ID, w.ID, i, c.Phase, c.Text, c.How, c.Required, string(c.Probe), c.State(), c.Reopened, false); err != nil {
+			c.ID, w.ID, i, c.Phase, c.Text, c.How, c.Required, string(c.Probe), c.State(), c.Reopened, false, c.Stage); err != nil {
 			return err
 		}
 		for j, r := range c.Results {

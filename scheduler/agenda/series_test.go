@@ -164,7 +164,7 @@ func TestWhatASeriesCannotBeIsSaidByField(t *testing.T) {
 func TestConflictsOfASeriesAreListedByOccurrence(t *testing.T) {
 	t.Parallel()
 	a, _, _ := clocked(t)
-	booked(t, a, "core-db", "", time.Date(2027, 1, 10, 2, 0, 0, 0, time.UTC), bob)
+	bookedOn(t, a, "core-db", "", time.Date(2027, 1, 10, 2, 0, 0, 0, time.UTC), bob)
 	v, err := a.AddSeries(t.Context(), sundays(), agenda.Submission{Now: true}, ada)
 	var gate *scheduler.GateError
 	if !errors.As(err, &gate) || len(gate.Conflicts) != 1 || gate.Conflicts[0].Occurrence != "2027-01-10T02:00" || !strings.HasPrefix(gate.Reasons[0].Detail, "2027-01-10T02:00: ") {

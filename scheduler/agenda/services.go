@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 
 	"lull/scheduler"
 	"lull/scheduler/store"
@@ -17,7 +18,11 @@ func scanService(r store.Scanner) (s scheduler.Service, err error) {
 
 // services lists every service by its slug.
 func services(tx *store.Tx) ([]scheduler.Service, error) {
-	return store.Rows(tx, scanService, `SELECT doc FROM services ORDER BY slug`)
+	under, err := groundOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(under.services), nil
 }
 
 // ServicesOf loads the services of these slugs that exist.
@@ -53,6 +58,29 @@ func (a *Agenda) Service(ctx context.Context, slug string) (s scheduler.Service,
 	return s, err
 }
 
+// NextStarts is when each service that has one is next worked on.
+func (a *Agenda) NextStarts(ctx context.Context) (map[string]time.Time, error) {
+	next := map[string]time.Time{}
+	err := a.db.View(ctx, func(tx *store.Tx) error {
+		all, err := store.Rows(tx, scanStart, `SELECT service, min(start_at) FROM slots WHERE start_at > $1 GROUP BY service`, store.At(tx.Now))
+		if err != nil {
+			return fmt.Errorf("agenda: next starts: %w", err)
+		}
+		for _, one := range all {
+			next[one.of] = one.it
+		}
+		return nil
+	})
+	return next, err
+}
+
+func scanStart(r store.Scanner) (p part[time.Time], err error) {
+	var at store.Time
+	err = r.Scan(&p.of, &at)
+	p.it = at.Time
+	return p, err
+}
+
 func service(tx *store.Tx, slug string) (scheduler.Service, error) {
 	found, err := ServicesOf(tx, []string{slug})
 	if err == nil && len(found) == 0 {
@@ -74,7 +102,7 @@ func (a *Agenda) AddService(ctx context.Context, s scheduler.Service, by schedul
 		if len(have) > 0 {
 			return scheduler.InvalidError{"slug": fmt.Sprintf("There is a service %q already.", s.Slug)}
 		}
-		return keepService(tx, &s, scheduler.Service{}, by, "added")
+		return keepService(tx, &s, by)
 	})
 	return s, err
 }
@@ -92,24 +120,76 @@ func (a *Agenda) ChangeService(ctx context.Context, slug string, apply func(*sch
 			return err
 		}
 		s.Slug = slug
-		return keepService(tx, &s, was, by, "changed")
+		return keepService(tx, &s, by)
 	})
 	return s, err
 }
 
-// keepService keeps s in the place of was, and tells the people of windows that
-// something new stands in the way of.
-func keepService(tx *store.Tx, s *scheduler.Service, was scheduler.Service, by scheduler.Person, did string) error {
-	if err := s.Check(); err != nil {
-		return err
-	}
-	all, err := services(tx)
+// keepService keeps s, and tells the people of windows that something new
+// stands in the way of.
+func keepService(tx *store.Tx, s *scheduler.Service, by scheduler.Person) error {
+	have, err := services(tx)
 	if err != nil {
 		return err
 	}
-	if err := scheduler.CheckUpstream(*s, all); err != nil {
+	one := []scheduler.Service{*s}
+	err = keepServices(tx, one, have, by)
+	*s = one[0]
+	return err
+}
+
+// ImportServices changes and adds services in one go: read is handed all that
+// there are and answers with those that are to be kept, which may depend on each
+// other in any order. All are kept, or none.
+func (a *Agenda) ImportServices(ctx context.Context, read func(have []scheduler.Service) ([]scheduler.Service, error), by scheduler.Person) (n int, err error) {
+	err = a.db.Update(ctx, func(tx *store.Tx) error {
+		have, err := services(tx)
+		if err != nil {
+			return err
+		}
+		changed, err := read(have)
+		if err != nil {
+			return err
+		}
+		n = len(changed)
+		return keepServices(tx, changed, have, by)
+	})
+	return n, err
+}
+
+func keepServices(tx *store.Tx, changed, have []scheduler.Service, by scheduler.Person) error {
+	after := scheduler.Renewed(have, changed)
+	var all []kept
+	for i := range changed {
+		s := &changed[i]
+		if err := s.Check(); err != nil {
+			return err
+		}
+		if err := scheduler.CheckUpstream(*s, after); err != nil {
+			return err
+		}
+		one, did := kept{now: *s}, "added"
+		if at := slices.IndexFunc(have, func(o scheduler.Service) bool { return o.Slug == s.Slug }); at >= 0 {
+			one.was, did = have[at], "changed"
+		}
+		if err := writeService(tx, s, by, did); err != nil {
+			return err
+		}
+		all = append(all, one)
+	}
+	for _, s := range changed { // once all are there that these may depend on
+		if err := writeUpstream(tx, s); err != nil {
+			return err
+		}
+	}
+	if err := shake(tx); err != nil {
 		return err
 	}
+	return recheckServices(tx, all, have, by)
+}
+
+// writeService writes s but not what it depends on.
+func writeService(tx *store.Tx, s *scheduler.Service, by scheduler.Person, did string) error {
 	s.Updated = tx.Now
 	if _, err := tx.Exec(`
 		INSERT INTO services (slug, name, tier, public, doc, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -118,6 +198,10 @@ func keepService(tx *store.Tx, s *scheduler.Service, was scheduler.Service, by s
 		s.Slug, s.Name, s.Tier, s.Public, store.JSON(s), store.At(tx.Now)); err != nil {
 		return fmt.Errorf("agenda: keep service %s: %w", s.Slug, err)
 	}
+	return Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.ServiceKept, Text: fmt.Sprintf("%s %s the service %s.", by.Name, did, s.Name), Data: scheduler.Facts{Subject: s.Slug}})
+}
+
+func writeUpstream(tx *store.Tx, s scheduler.Service) error {
 	if _, err := tx.Exec(`DELETE FROM service_upstream WHERE service = $1`, s.Slug); err != nil {
 		return fmt.Errorf("agenda: keep service %s: %w", s.Slug, err)
 	}
@@ -126,18 +210,39 @@ func keepService(tx *store.Tx, s *scheduler.Service, was scheduler.Service, by s
 			return fmt.Errorf("agenda: keep service %s: %w", s.Slug, err)
 		}
 	}
-	if err := Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.ServiceKept, Text: fmt.Sprintf("%s %s the service %s.", by.Name, did, s.Name), Data: scheduler.Facts{Subject: s.Slug}}); err != nil {
-		return err
-	}
-	if was.Slug == "" || was.Tier == s.Tier && reflect.DeepEqual(was.Hours, s.Hours) && slices.Equal(was.Upstream, s.Upstream) {
-		return nil
-	}
-	graph := scheduler.NewGraph(append(all, *s))
-	near := append(graph.Upstream(append(was.Upstream, s.Slug)...), graph.Downstream(s.Slug)...)
-	return recheckAll(tx, scope{services: append(append(near, s.Slug), was.Upstream...)}, by)
+	return nil
 }
 
-// DeleteService forgets a service that no window names and nothing depends on.
+// kept is a service as it was changed; was is empty when it is new.
+type kept struct{ now, was scheduler.Service }
+
+// recheckServices looks again at the windows of changed services, and of those
+// that these depend on or that depend on them, where the change may matter.
+func recheckServices(tx *store.Tx, changed []kept, have []scheduler.Service, by scheduler.Person) error {
+	var now []scheduler.Service
+	for _, k := range changed {
+		now = append(now, k.now)
+	}
+	graph := scheduler.NewGraph(scheduler.Renewed(have, now))
+	var near []string
+	for _, k := range changed {
+		if k.was.Slug == "" || k.was.Tier == k.now.Tier && reflect.DeepEqual(k.was.Hours, k.now.Hours) && slices.Equal(k.was.Upstream, k.now.Upstream) {
+			continue
+		}
+		near = append(near, k.now.Slug)
+		near = append(near, k.was.Upstream...)
+		near = append(near, graph.Upstream(append(slices.Clone(k.was.Upstream), k.now.Slug)...)...)
+		near = append(near, graph.Downstream(k.now.Slug)...)
+	}
+	if len(near) == 0 {
+		return nil
+	}
+	slices.Sort(near)
+	return recheckAll(tx, scope{services: slices.Compact(near)}, by)
+}
+
+// DeleteService forgets a service that no window or template names and nothing
+// depends on.
 func (a *Agenda) DeleteService(ctx context.Context, slug string, by scheduler.Person) error {
 	return a.db.Update(ctx, func(tx *store.Tx) error {
 		s, err := service(tx, slug)
@@ -145,14 +250,18 @@ func (a *Agenda) DeleteService(ctx context.Context, slug string, by scheduler.Pe
 			return err
 		}
 		var n int
-		if err := tx.Row(`SELECT (SELECT count(*) FROM window_services WHERE service = $1) + (SELECT count(*) FROM service_upstream WHERE upstream = $1)`, slug).Scan(&n); err != nil {
+		if err := tx.Row(`SELECT (SELECT count(*) FROM window_services WHERE service = $1) + (SELECT count(*) FROM template_services WHERE service = $1)
+			+ (SELECT count(*) FROM service_upstream WHERE upstream = $1)`, slug).Scan(&n); err != nil {
 			return fmt.Errorf("agenda: delete service: %w", err)
 		}
 		if n > 0 {
-			return &scheduler.GateError{Gate: "delete", Reasons: []scheduler.Reason{{Code: scheduler.CodeState, Detail: fmt.Sprintf("%s is named by windows, or other services depend on it, so it stays.", s.Name)}}}
+			return &scheduler.GateError{Gate: "delete", Reasons: []scheduler.Reason{{Code: scheduler.CodeState, Detail: fmt.Sprintf("%s is named by windows or templates, or other services depend on it, so it stays.", s.Name)}}}
 		}
 		if _, err := tx.Exec(`DELETE FROM services WHERE slug = $1`, slug); err != nil {
 			return fmt.Errorf("agenda: delete service: %w", err)
+		}
+		if err := shake(tx); err != nil {
+			return err
 		}
 		return Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.ServiceDeleted, Text: fmt.Sprintf("%s deleted the service %s.", by.Name, s.Name), Data: scheduler.Facts{Subject: slug}})
 	})

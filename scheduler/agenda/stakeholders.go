@@ -26,8 +26,7 @@ func Recipients(tx *store.Tx, w scheduler.Window, kind scheduler.Announcement) (
 	if err != nil {
 		return nil, fmt.Errorf("agenda: recipients: %w", err)
 	}
-	graph := scheduler.NewGraph(all)
-	touched := graph.Of(append(w.Slugs(), graph.Downstream(w.Slugs()...)...))
+	touched := touching(all, w)
 	var to []scheduler.Stakeholder
 	for _, s := range everyone {
 		if s.Hears(kind, touched) {
@@ -44,6 +43,46 @@ func Recipients(tx *store.Tx, w scheduler.Window, kind scheduler.Announcement) (
 		}
 	}
 	return to, nil
+}
+
+// touching lists, of all services, those of w and those that depend on them.
+func touching(all []scheduler.Service, w scheduler.Window) []scheduler.Service {
+	graph := scheduler.NewGraph(all)
+	return graph.Of(append(w.Slugs(), graph.Downstream(w.Slugs()...)...))
+}
+
+// Released picks, of those who were told of w, whom it concerns no more: the
+// window let go of what they asked for, or no longer names them. Who asked for
+// less, was deleted or wants no mail of kind hears nothing of it; for whom the
+// window is off it is as good as cancelled, so wanting that will do.
+func Released(tx *store.Tx, w scheduler.Window, kind scheduler.Announcement, told []scheduler.Stakeholder) (gone []scheduler.Stakeholder, err error) {
+	if len(told) == 0 {
+		return nil, nil
+	}
+	all, err := services(tx)
+	if err != nil {
+		return nil, fmt.Errorf("agenda: released: %w", err)
+	}
+	everyone, err := store.Rows(tx, scanStakeholder, `SELECT doc FROM stakeholders`)
+	if err != nil {
+		return nil, fmt.Errorf("agenda: released: %w", err)
+	}
+	now := make(map[string]scheduler.Stakeholder, len(everyone))
+	for _, s := range everyone {
+		now[s.Email] = s
+	}
+	touched := touching(all, w)
+	for _, was := range told {
+		is, known := now[was.Email]
+		switch {
+		case slices.Contains(w.Recipients, was.Email), was.Concerned(touched), is.Concerned(touched):
+		case !known && was.ID != "":
+		case known && !is.Wants(kind) && !is.Wants(scheduler.AnnounceCancelled):
+		default:
+			gone = append(gone, was)
+		}
+	}
+	return gone, nil
 }
 
 // Stakeholders lists everyone who hears, by address.

@@ -17,7 +17,9 @@ type counted struct {
 }
 
 // toldOf is what is known of each window's announcement that the start gate
-// counts. The tables are the notifier's; the gate only reads them.
+// counts. The tables are the notifier's; the gate only reads them. What went to
+// a few, who joined later or are concerned no more, states no times there and
+// is not counted.
 func toldOf(tx *store.Tx, ws []scheduler.Window) (map[string]scheduler.Told, error) {
 	told := make(map[string]scheduler.Told, len(ws))
 	var ids []any
@@ -47,6 +49,7 @@ func toldOf(tx *store.Tx, ws []scheduler.Window) (map[string]scheduler.Told, err
 			GROUP BY announcement_id
 		) d ON d.announcement_id = a.id
 		WHERE t.window_id IN (`+in+`) AND a.kind IN ('scheduled', 'updated', 'rescheduled') AND a.state <> 'dropped'
+			AND t.start_at IS NOT NULL
 		ORDER BY a.event_seq`, ids...)
 	if err != nil {
 		return nil, fmt.Errorf("agenda: told: %w", err)

@@ -59,6 +59,9 @@ func draft(tx *store.Tx, plan scheduler.Plan, by scheduler.Person) (scheduler.Wi
 	if err := tx.Row(`SELECT coalesce(max(number), 0) + 1 FROM windows`).Scan(&number); err != nil {
 		return scheduler.Window{}, scheduler.Event{}, fmt.Errorf("agenda: next number: %w", err)
 	}
+	if err := nameTemplate(tx, &plan); err != nil {
+		return scheduler.Window{}, scheduler.Event{}, err
+	}
 	w, ev, err := scheduler.New(number, plan, scheduler.Scene{By: by, Now: tx.Now, NewID: tx.NewID})
 	if err != nil {
 		return w, ev, err
@@ -134,6 +137,7 @@ func (a *Agenda) Change(ctx context.Context, ref string, version int, e Edit, by
 		if err := e.Apply(&plan); err != nil {
 			return err
 		}
+		plan.Template = w.Template
 		plan.Tidy()
 		if err := plan.Check(); err != nil {
 			return err
@@ -219,6 +223,18 @@ func (a *Agenda) Finish(ctx context.Context, ref string, version int, note strin
 	return a.change(ctx, ref, version, by, func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error) { return w.Finish(s, note, at) })
 }
 
+// Advance begins the next stage.
+func (a *Agenda) Advance(ctx context.Context, ref string, version int, n scheduler.Next, by scheduler.Person) (View, error) {
+	return a.change(ctx, ref, version, by, func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error) { return w.Advance(s, n) })
+}
+
+// TurnBack ends the work with the later stages left out; at as in Finish.
+func (a *Agenda) TurnBack(ctx context.Context, ref string, version int, note string, at time.Time, by scheduler.Person) (View, error) {
+	return a.change(ctx, ref, version, by, func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error) {
+		return w.TurnBack(s, note, at)
+	})
+}
+
 // Resume goes back to work.
 func (a *Agenda) Resume(ctx context.Context, ref string, version int, reason string, by scheduler.Person) (View, error) {
 	return a.change(ctx, ref, version, by, func(w *scheduler.Window, s scheduler.Scene) (scheduler.Event, error) { return w.Resume(s, reason) })
@@ -234,7 +250,7 @@ func (a *Agenda) Close(ctx context.Context, ref string, version int, e scheduler
 func (a *Agenda) Extend(ctx context.Context, ref string, version int, end time.Time, reason string, by scheduler.Person) (v View, err error) {
 	longer := func(w scheduler.Window) scheduler.Window {
 		if end.After(w.End) && end.Sub(w.Start) <= scheduler.LongestWindow {
-			w.End = end.UTC().Truncate(time.Second)
+			w.Stretch(end.UTC().Truncate(time.Second))
 		}
 		return w
 	}

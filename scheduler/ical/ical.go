@@ -45,6 +45,7 @@ type Calendar struct {
 	BaseURL   string // how the world reaches the pages
 	Method    string // Publish when empty
 	Windows   []scheduler.Window
+	Freezes   []scheduler.Frozen
 	Names     map[string]string // the names of services by slug
 	Private   bool              // links lead to the inside pages, not to the public one
 }
@@ -71,6 +72,9 @@ func (c Calendar) Encode() ([]byte, error) {
 		if !w.Start.IsZero() && w.End.After(w.Start) {
 			cal.AddVEvent(c.event(w))
 		}
+	}
+	for _, f := range c.Freezes {
+		cal.AddVEvent(c.freeze(f))
 	}
 	var b bytes.Buffer
 	if err := cal.SerializeTo(&b, ics.WithNewLineWindows); err != nil {

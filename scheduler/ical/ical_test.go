@@ -321,3 +321,30 @@ func sound(all []content) error {
 	}
 	return nil
 }
+
+func TestAnEntryListsTheStagesOfItsServices(t *testing.T) {
+	t.Parallel()
+	w := upgrade()
+	half := w.Start.Add(time.Hour)
+	w.Stages = []scheduler.Stage{
+		{Name: "login; first", Services: []string{"login"}, Interval: scheduler.Interval{Start: w.Start, End: half}},
+		{Name: "rest", Interval: scheduler.Interval{Start: half, End: w.End}},
+	}
+	listed := func(w scheduler.Window) (found []string) {
+		for l := range strings.Lines(shop(w).description(w)) {
+			if strings.HasPrefix(l, "Stage ") {
+				found = append(found, strings.TrimSpace(l))
+			}
+		}
+		return found
+	}
+	want := []string{"Stage login; first: Sat 12 Dec 2026 02:00 – 03:00 CET", "Stage rest: Sat 12 Dec 2026 03:00 – 04:00 CET"}
+	if got := listed(w); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	w.Services = w.Services[:1] // what a reader of the other service is shown
+	if got := listed(w); !slices.Equal(got, want[1:]) {
+		t.Errorf("got %q, want %q", got, want[1:])
+	}
+	parsed(t, shop(w))
+}

@@ -38,6 +38,9 @@ func (c Calendar) description(w scheduler.Window) string {
 		}
 		fmt.Fprintf(&b, "%s: %s\n", name, strings.ReplaceAll(strings.ToLower(impact(s.Impact)), "-", " "))
 	}
+	for _, st := range w.Touching(w.Slugs()) {
+		fmt.Fprintf(&b, "Stage %s: %s\n", line(st.Name), span(st.Interval, w.TimeZone))
+	}
 	if summary := text(w.Summary); summary != "" {
 		b.WriteString("\n" + summary + "\n")
 	}

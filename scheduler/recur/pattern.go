@@ -2,6 +2,7 @@ package recur
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/teambition/rrule-go"
@@ -99,20 +100,38 @@ func (p pattern) dates(start, lo time.Time) iter.Seq[time.Time] {
 	}
 }
 
-// holds reports whether the pattern that begins with the start has a date.
+// holds reports whether the pattern that begins with the start has a date. It
+// looks first at what costs no walk to the next date.
 func (p pattern) holds(start, local time.Time) bool {
+	each := p
+	each.interval = 1
+	if !p.fits(local) || !p.period(start, local).Equal(each.period(start, local)) {
+		return false
+	}
 	for first := range p.dates(start, local) {
 		return first.Equal(local)
 	}
 	return false
 }
 
-// around finds the days nearest to a start with which the rule could begin;
-// none before if that is more than a year away. Not ok: there is no day ever.
+// fits reports whether a date is in the months, on the days and the weekdays of
+// the pattern; where a weekday is the nth, it may still be another one.
+func (p pattern) fits(local time.Time) bool {
+	y, m, d := local.Date()
+	fromEnd := d - time.Date(y, m+1, 0, 0, 0, 0, 0, time.UTC).Day() - 1
+	weekday := func(w nth) bool { return w.day == monday(local) }
+	return (len(p.months) == 0 || slices.Contains(p.months, int(m))) &&
+		(len(p.days) == 0 || slices.Contains(p.days, d) || slices.Contains(p.days, fromEnd)) &&
+		(len(p.weekdays) == 0 || slices.ContainsFunc(p.weekdays, weekday))
+}
+
+// around finds the dates nearest to a start with which the rule could begin:
+// the first not before it and, unless that is the start, the last before it, if
+// there is one within a year. Not ok: there is no date ever.
 func (p pattern) around(start time.Time) (before, after time.Time, ok bool) {
 	p.interval = 1 // its periods begin with the start, wherever that will be
 	// In years that look the same at the end of the calendar the search for what
-	// is never found has an end after 400 years.
+	// is never found has an end after 400 to 800 years.
 	const cycle = 400
 	shift := (9999 - cycle - start.Year()) / cycle * cycle
 	there := start.AddDate(shift, 0, 0)
@@ -120,8 +139,12 @@ func (p pattern) around(start time.Time) (before, after time.Time, ok bool) {
 		after, ok = local.AddDate(-shift, 0, 0), true
 		break
 	}
-	for local := range p.dates(start.AddDate(-1, 0, 0), start.AddDate(-1, 0, 0)) {
-		if !ok || !local.Before(start) {
+	if !ok || after.Equal(start) {
+		return before, after, ok
+	}
+	yearAgo := start.AddDate(-1, 0, 0)
+	for local := range p.dates(yearAgo, yearAgo) {
+		if !local.Before(start) {
 			break
 		}
 		before = local
@@ -155,12 +178,7 @@ func (p pattern) byWeekday() []rrule.Weekday {
 
 // numbered reports whether a weekday is the nth of a month or year.
 func (p pattern) numbered() bool {
-	for _, w := range p.weekdays {
-		if w.n != 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.weekdays, func(w nth) bool { return w.n != 0 })
 }
 
 // mostNth is how often a weekday can be in what its number counts in: the

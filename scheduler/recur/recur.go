@@ -115,12 +115,12 @@ func New(s Spec) (Rule, error) {
 // checkStart refuses a start that is no date of the pattern, and names the
 // nearest days that are.
 func (r *Rule) checkStart() error {
-	if r.pattern.holds(r.start, r.start) {
-		return nil
-	}
 	before, after, ok := r.pattern.around(r.start)
-	if !ok {
+	switch {
+	case !ok:
 		return &Error{"rrule", "This rule never occurs."}
+	case after.Equal(r.start):
+		return nil
 	}
 	near := after.Format(Day)
 	if !before.IsZero() {

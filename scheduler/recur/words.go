@@ -48,14 +48,18 @@ func (p pattern) words() string {
 	case rrule.MONTHLY:
 		days := p.daysOf()
 		if p.interval > 1 {
-			return p.every("month") + " on " + the(days) + p.inMonths(", only in ")
+			return p.every("month") + " on " + the(days) + p.inMonths(", only in ") + p.onlyIf()
 		}
 		if len(p.months) > 0 {
-			return days + p.inMonths(" of ")
+			return days + p.inMonths(" of ") + p.onlyIf()
 		}
-		return days + " of each month"
+		return days + " of each month" + p.onlyIf()
 	default:
-		return p.every("year") + " on " + p.daysOfYear()
+		days := p.daysOfYear() + p.onlyIf()
+		if p.interval == 1 && strings.HasPrefix(days, "every ") {
+			return days
+		}
+		return p.every("year") + " on " + days
 	}
 }
 
@@ -81,14 +85,25 @@ func (p pattern) inMonths(before string) string {
 
 // onDays limits a daily rule to some days.
 func (p pattern) onDays() string {
-	var s string
-	if len(p.days) > 0 {
-		s += " that is " + the(ordinalDays(p.days, "or"))
+	switch {
+	case len(p.days) > 0:
+		return " that is " + the(ordinalDays(p.days, "or")) + p.onlyIf()
+	case len(p.weekdays) > 0:
+		return " that is a " + weekdayList(p.weekdays, "or")
+	default:
+		return ""
 	}
-	if len(p.weekdays) > 0 {
-		s += " if it is a " + weekdayList(p.weekdays, "or")
+}
+
+// onlyIf limits days of the month to some weekdays.
+func (p pattern) onlyIf() string {
+	if len(p.days) == 0 || len(p.weekdays) == 0 {
+		return ""
 	}
-	return s
+	if p.numbered() {
+		return ", if it is the " + weekdayList(p.weekdays, "or")
+	}
+	return ", if it is a " + weekdayList(p.weekdays, "or")
 }
 
 // chosen is which of the days in a day or week BYSETPOS takes.
@@ -123,8 +138,6 @@ func (p pattern) daysOfYear() string {
 func (p pattern) daysOf() string {
 	var days string
 	switch {
-	case len(p.days) > 0 && len(p.weekdays) > 0:
-		days = ordinalDays(p.days, "or") + " if it is " + a(weekdayList(p.weekdays, "or"))
 	case len(p.days) > 0:
 		days = ordinalDays(p.days, "and")
 	case len(p.weekdays) > 0:
@@ -159,14 +172,6 @@ func the(days string) string {
 	return "the " + days
 }
 
-// a puts an article before weekdays that take one.
-func a(weekdays string) string {
-	if weekdays[0] >= 'A' && weekdays[0] <= 'Z' {
-		return "a " + weekdays
-	}
-	return "the " + weekdays
-}
-
 // isWorkweek reports whether the days are Monday to Friday.
 func isWorkweek(days []nth) bool {
 	return slices.Equal(days, []nth{{day: 0}, {day: 1}, {day: 2}, {day: 3}, {day: 4}})
@@ -177,35 +182,44 @@ func weekdayList(days []nth, and string) string {
 	if isWorkweek(days) && and == "and" {
 		return "Monday to Friday"
 	}
+	numbered := pattern{weekdays: days}.numbered()
 	var names []string
 	for _, d := range days {
 		name := time.Weekday((d.day + 1) % 7).String()
-		if d.n != 0 {
+		switch {
+		case d.n != 0:
 			name = position(d.n) + " " + name
+		case numbered:
+			name = "every " + name
 		}
 		names = append(names, name)
 	}
 	return listed(names, and)
 }
 
-// ordinalDays names days of the month: "1st and 15th", "last day". A day that
-// short months lack says so, since the rule leaves those months out.
+// ordinalDays names days of the month: "1st and 15th", "2nd to 8th", "last
+// day". A day that short months lack says so, since they are left out then.
 func ordinalDays(days []int, and string) string {
 	var names []string
-	lacking := false
-	for _, d := range days {
-		switch {
-		case d > 0:
-			names = append(names, ordinal(d))
-		default:
-			names = append(names, position(d)+" day")
+	for i := 0; i < len(days); i++ {
+		first := i
+		for i+1 < len(days) && days[i] > 0 && days[i+1] == days[i]+1 {
+			i++
 		}
-		lacking = lacking || d > 28
+		switch {
+		case days[first] < 0:
+			names = append(names, position(days[first])+" day")
+		case i < first+2:
+			i = first
+			names = append(names, ordinal(days[first]))
+		default:
+			names = append(names, ordinal(days[first])+" to "+ordinal(days[i]))
+		}
 	}
-	if s := listed(names, and); !lacking || len(days) > 1 {
-		return s
+	if len(days) == 1 && days[0] > 28 {
+		return names[0] + " (where there is one)"
 	}
-	return names[0] + " (where there is one)"
+	return listed(names, and)
 }
 
 // positions are places in a list: "first and last".

@@ -34,6 +34,16 @@ func IsMissing(err error) bool {
 	return sqliteCode(err) == sqlite3.ErrConstraintForeignKey || postgresCode(err) == "23503"
 }
 
+// IsFull says whether err is the database's word that its disk has no room left.
+// What the transaction did is undone; reading goes on.
+func IsFull(err error) bool {
+	var refusal sqlite3.Error
+	if errors.As(err, &refusal) {
+		return refusal.Code == sqlite3.ErrFull
+	}
+	return postgresCode(err) == "53100"
+}
+
 func sqliteCode(err error) sqlite3.ErrNoExtended {
 	var refusal sqlite3.Error
 	if errors.As(err, &refusal) {

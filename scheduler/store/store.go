@@ -42,6 +42,7 @@ type DB struct {
 	engine      Engine
 	path        string
 	patience    time.Duration
+	memos       memos
 	closed      sync.Once
 }
 

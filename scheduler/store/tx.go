@@ -21,8 +21,10 @@ type Tx struct {
 	Now   time.Time     // UTC, whole seconds
 	NewID func() string // names a new row
 
-	ctx context.Context
-	tx  *sql.Tx
+	ctx   context.Context
+	tx    *sql.Tx
+	memos *memos
+	fresh map[string]memo // made in this transaction
 }
 
 // Context is the context of the transaction, for calls that need one. View and
@@ -115,7 +117,7 @@ func (db *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn fun
 		}
 	}
 	inside := context.WithValue(ctx, insideKey{}, true)
-	one := &Tx{Now: db.Now().UTC().Truncate(time.Second), NewID: db.NewID, ctx: inside, tx: tx}
+	one := &Tx{Now: db.Now().UTC().Truncate(time.Second), NewID: db.NewID, ctx: inside, tx: tx, memos: &db.memos}
 	if err := fn(one); err != nil {
 		return err
 	}
@@ -126,6 +128,9 @@ func (db *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn fun
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("store: commit: %w", err)
+	}
+	if one.fresh != nil {
+		db.memos.keep(one.fresh)
 	}
 	return nil
 }

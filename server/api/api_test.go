@@ -315,6 +315,17 @@ func TestATableRunsNoFormulas(t *testing.T) {
 	}
 }
 
+func TestServicesAreATableToo(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.ok("Root", "POST", "/services", `{"slug":"sums","name":"=SUM(A1)","upstream":["core-db"]}`, 201)
+	w := s.call("Ada", "GET", "/services", "", "Accept: text/csv")
+	lines := strings.Split(w.Body.String(), "\r\n")
+	if w.Code != 200 || !strings.HasPrefix(lines[0], "slug,name,") || !strings.HasPrefix(lines[2], "sums,'=SUM(A1),,3,") {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+}
+
 func TestSettingsTakeAnySubset(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -451,15 +462,18 @@ func TestAnswersHaveTheFieldsOfTheDescription(t *testing.T) {
 	s := open(t)
 	s.ok("Ada", "POST", "/windows", upgrade, 201)
 	made := s.ok("Root", "POST", "/stakeholders", `{"email":"team@example.org"}`, 201)
-	paths := s.ok("", "GET", "/openapi.json", "", 200)["paths"].(map[string]any)
-	for described, asked := range map[string]string{
+	template := s.ok("Root", "POST", "/templates", patching, 201)
+	described := s.ok("", "GET", "/openapi.json", "", 200)
+	for path, asked := range map[string]string{
 		"/windows/{id}": "/windows/MW-1", "/services/{slug}": "/services/core-db", "/users/{id}": "/users/ada@example.org",
 		"/stakeholders/{id}": "/stakeholders/" + made["id"].(string), "/settings": "/settings",
+		"/templates/{id}": "/templates/" + template["id"].(string),
 	} {
-		schema := dig(paths, described, "get", "responses", "200", "content", "application/json", "schema", "properties")
+		schema := dig(described, "paths", path, "get", "responses", "200", "content", "application/json", "schema")
+		name := strings.TrimPrefix(schema["$ref"].(string), "#/components/schemas/")
 		got := slices.Sorted(maps.Keys(s.ok("Ada", "GET", asked, "", 200)))
-		if want := slices.Sorted(maps.Keys(schema)); !slices.Equal(got, want) {
-			t.Errorf("%s: got %v, described %v", described, got, want)
+		if want := slices.Sorted(maps.Keys(dig(described, "components", "schemas", name, "properties"))); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, described %v", path, got, want)
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"bytes"
-	"encoding/csv"
 	"fmt"
 	"mime"
 	"net/http"
@@ -11,6 +9,7 @@ import (
 	"strings"
 
 	"lull/scheduler"
+	"lull/server/sheet"
 )
 
 // wantsCSV reports whether the list is asked for as a table: of CSV and JSON,
@@ -41,34 +40,21 @@ var columns = []string{
 // writeCSV answers with the windows as a table; the next page, if there is
 // one, stands in the Link header.
 func writeCSV(w http.ResponseWriter, r *http.Request, next string, windows []window) error {
-	var b bytes.Buffer
-	out := csv.NewWriter(&b)
-	out.UseCRLF = true
 	rows := [][]string{columns}
 	for _, v := range windows {
 		slugs := each(v.Services, func(s scheduler.Affected) string { return s.Service })
-		rows = append(rows, each([]string{
+		rows = append(rows, []string{
 			v.Name, v.Title, string(v.Kind), string(v.Risk), string(v.State), stamp(v.Start), stamp(v.End), v.TimeZone,
 			strings.Join(slugs, " "), v.Lead, v.Requester, strconv.FormatBool(v.Late), strconv.FormatBool(v.Overrun),
 			stamp(v.ActualStart), stamp(v.ActualEnd), given(v.Outcome), given(v.ClosingNotes), v.URL,
-		}, cell))
-	}
-	if err := out.WriteAll(rows); err != nil {
-		return fmt.Errorf("api: write the table: %w", err)
+		})
 	}
 	if next != "" {
 		q := r.URL.Query()
 		q.Set("cursor", next)
 		w.Header().Set("Link", fmt.Sprintf(`<%s>; rel="next"`, (&url.URL{Path: r.URL.Path, RawQuery: q.Encode()}).String()))
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="windows.csv"`)
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Vary", "Accept")
-	if _, err := w.Write(b.Bytes()); err != nil {
-		return fmt.Errorf("api: write the table: %w", err)
-	}
-	return nil
+	return sheet.Write(w, "windows", rows)
 }
 
 func stamp(m moment) string {
@@ -76,16 +62,4 @@ func stamp(m moment) string {
 		return ""
 	}
 	return m.UTC().Format("2006-01-02T15:04:05Z")
-}
-
-// cell is s as a spreadsheet may be given it: what the spreadsheet would run
-// as a formula is marked as text.
-func cell(s string) string {
-	first := strings.TrimLeft(s, " \u00a0\u3000\n")
-	for _, danger := range []string{"=", "+", "-", "@", "\t", "\r", "|", "＝", "＋", "－", "＠"} {
-		if strings.HasPrefix(first, danger) || strings.HasPrefix(s, danger) {
-			return "'" + s
-		}
-	}
-	return s
 }

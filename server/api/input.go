@@ -79,8 +79,14 @@ func worded(err error, fields map[string]reflect.Value) error {
 		switch field.Interface().(type) {
 		case *moment:
 			wrong[path] = errMoment.Error()
+		case *date:
+			wrong[path] = errDate.Error()
 		case *length, *[]length, *map[string]length:
 			wrong[path] = errLength.Error()
+		case *[]stage:
+			if strings.HasSuffix(path, ".start") || strings.HasSuffix(path, ".end") {
+				wrong[path] = errMoment.Error()
+			}
 		}
 	}
 	return wrong
@@ -156,10 +162,8 @@ func (q *query) moment(name string) time.Time {
 	if s == "" {
 		return time.Time{}
 	}
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if at, err := time.Parse(layout, strings.ReplaceAll(s, " ", "+")); err == nil {
-			return at.UTC()
-		}
+	if at, ok := instant(strings.ReplaceAll(s, " ", "+"), time.RFC3339, time.DateOnly); ok {
+		return at
 	}
 	q.wrong[name] = errMoment.Error()
 	return time.Time{}

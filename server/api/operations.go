@@ -46,6 +46,8 @@ func (a *API) Operations() []Operation {
 	ops = append(ops, a.outboxOperations()...)
 	ops = append(ops, a.serviceOperations()...)
 	ops = append(ops, a.freezeOperations()...)
+	ops = append(ops, a.slotOperations()...)
+	ops = append(ops, a.templateOperations()...)
 	ops = append(ops, a.peopleOperations()...)
 	ops = append(ops, Operation{
 		Method: "GET", Path: "/openapi.json", Role: Public, Name: "openAPI", Summary: "This description.",
@@ -85,6 +87,7 @@ func (a *API) verbOperations() []Operation {
 		verb("reject", scheduler.Approver, of[reasonInput](), "Reject, with a reason.", a.reject()),
 		verb("start", scheduler.Operator, of[startInput](), "Start the work, through the start gate.", a.start()),
 		verb("finish", scheduler.Operator, of[finishInput](), "End the work; verification follows.", a.finish()),
+		verb("advance", scheduler.Operator, of[advanceInput](), "Begin the next stage, through its gate.", a.advance()),
 		verb("resume", scheduler.Operator, of[reasonInput](), "Go back to work.", a.resume()),
 		verb("close", scheduler.Operator, of[closeInput](), "Close for ever, through the close gate.", a.close()),
 		verb("cancel", scheduler.Operator, of[reasonInput](), "Cancel for ever, with a reason.", a.cancel()),
@@ -99,7 +102,7 @@ func (a *API) verbOperations() []Operation {
 
 func (a *API) serviceOperations() []Operation {
 	return []Operation{
-		{"GET", "/services", scheduler.Viewer, "listServices", "Services by their slug.", a.listServices, 200, listQuery, nil, false, of[page[service]]()},
+		{"GET", "/services", scheduler.Viewer, "listServices", "Services by their slug; text/csv for a table of all.", a.listServices, 200, listQuery, nil, false, of[page[service]]()},
 		{"POST", "/services", scheduler.Admin, "createService", "Add a service.", a.createService, 201, nil, of[newServiceInput](), false, of[service]()},
 		{"GET", "/services/{slug}", scheduler.Viewer, "getService", "A service.", a.getService, 200, nil, nil, false, of[service]()},
 		{"PATCH", "/services/{slug}", scheduler.Admin, "changeService", "Change what is given of a service.", a.changeService, 200, nil, of[serviceInput](), false, of[service]()},

@@ -8,15 +8,9 @@ import (
 	"lull/scheduler"
 )
 
-// planInput is what people write of a window. What is nil was not given.
+// planInput is what people write of a window, but when it is to be. What is
+// nil was not given.
 type planInput struct {
-	planFields
-	Start *moment `json:"start"`
-	End   *moment `json:"end"`
-}
-
-// planFields is a plan without its times.
-type planFields struct {
 	Title                *string           `json:"title"`
 	Summary              *string           `json:"summary"`
 	Plan                 *string           `json:"plan"`
@@ -38,6 +32,14 @@ type planFields struct {
 	Checks               *[]checkInput     `json:"checks"`
 }
 
+// timedInput is what people write of a window.
+type timedInput struct {
+	planInput
+	Start  *moment  `json:"start"`
+	End    *moment  `json:"end"`
+	Stages *[]stage `json:"stages"`
+}
+
 type affectedInput struct {
 	Slug   string           `json:"slug"`
 	Impact scheduler.Impact `json:"impact"`
@@ -47,6 +49,7 @@ type affectedInput struct {
 type checkInput struct {
 	ID       string          `json:"id"`
 	Phase    scheduler.Phase `json:"phase"`
+	Stage    string          `json:"stage"`
 	Text     string          `json:"text"`
 	How      string          `json:"how"`
 	Required *bool           `json:"required"`
@@ -68,7 +71,7 @@ func checksOf(in []checkInput) ([]scheduler.Check, error) {
 			return nil, scheduler.InvalidError{"checks": "Checks cannot be probed automatically: leave probe out."}
 		}
 		checks[i] = scheduler.Check{
-			ID: c.ID, Phase: c.Phase, Text: c.Text, How: c.How, Required: c.Required == nil || *c.Required,
+			ID: c.ID, Phase: c.Phase, Stage: c.Stage, Text: c.Text, How: c.How, Required: c.Required == nil || *c.Required,
 		}
 	}
 	return checks, nil
@@ -76,16 +79,6 @@ func checksOf(in []checkInput) ([]scheduler.Check, error) {
 
 // apply writes what was given into p.
 func (in planInput) apply(p *scheduler.Plan) error {
-	if in.Start != nil {
-		p.Start = in.Start.Time
-	}
-	if in.End != nil {
-		p.End = in.End.Time
-	}
-	return in.planFields.apply(p)
-}
-
-func (in planFields) apply(p *scheduler.Plan) error {
 	set(&p.Title, in.Title)
 	set(&p.Summary, in.Summary)
 	set(&p.Steps, in.Plan)
@@ -118,6 +111,20 @@ func (in planFields) apply(p *scheduler.Plan) error {
 		p.Checks = checks
 	}
 	return nil
+}
+
+// apply writes what was given into p.
+func (in timedInput) apply(p *scheduler.Plan) error {
+	if in.Start != nil {
+		p.Move(scheduler.Interval{Start: in.Start.Time, End: p.End})
+	}
+	if in.Stages != nil {
+		p.Stages = each(*in.Stages, stage.read)
+	}
+	if in.End != nil {
+		p.End = in.End.Time
+	}
+	return in.planInput.apply(p)
 }
 
 // folded is an address in lower case, as addresses are kept.

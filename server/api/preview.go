@@ -31,7 +31,7 @@ func (a *API) previewWindow(w http.ResponseWriter, r *http.Request, who access.V
 	if err := read(r, &in); err != nil {
 		return err
 	}
-	plan, err := a.newPlan(r, in.planInput)
+	plan, err := a.newPlan(r, in)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (a *API) previewWindow(w http.ResponseWriter, r *http.Request, who access.V
 		return err
 	}
 	p := preview{
-		Conflicts: each(v.Conflicts, showConflict), Gates: []gate{{orNull(v.Next), all(v.Reasons)}},
+		Conflicts: each(v.Conflicts, showConflict), Gates: []gate{{orNull(v.Next), all(v.Reasons), all(v.Approval)}},
 		Recipients: len(to), DecideBy: moment{v.DecideBy},
 	}
 	if !v.Start.IsZero() {

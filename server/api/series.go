@@ -117,7 +117,7 @@ func (a *API) answerSeries(w http.ResponseWriter, status int, v agenda.SeriesVie
 
 // seriesInput is what people write of a series. What is nil was not given.
 type seriesInput struct {
-	planFields
+	planInput
 	RRule      *string   `json:"rrule"`
 	StartLocal *string   `json:"start_local"`
 	Duration   *length   `json:"duration"`
@@ -134,7 +134,7 @@ func (in seriesInput) apply(s *scheduler.Series) error {
 	set(&s.RDates, in.RDates)
 	set(&s.Until, in.Until)
 	s.RRule, s.StartLocal = strings.TrimSpace(s.RRule), strings.TrimSpace(s.StartLocal)
-	return in.planFields.apply(&s.Plan)
+	return in.planInput.apply(&s.Plan)
 }
 
 // newSeriesInput is a series, and whether to submit it in the same transaction.
@@ -145,7 +145,7 @@ type newSeriesInput struct {
 }
 
 func (a *API) newSeries(r *http.Request, in seriesInput) (scheduler.Series, error) {
-	plan, err := a.newPlan(r, planInput{})
+	plan, err := a.newPlan(r, createInput{})
 	if err != nil {
 		return scheduler.Series{}, err
 	}

@@ -31,7 +31,7 @@ func (a *API) seriesOperations() []Operation {
 // approveSeriesInput is an approval, and until when it is good.
 type approveSeriesInput struct {
 	approveInput
-	ReviewBy *day `json:"review_by"`
+	ReviewBy *date `json:"review_by"`
 }
 
 type skipInput struct {

@@ -6,6 +6,7 @@ import (
 	"lull/scheduler"
 	"lull/server/access"
 	"lull/server/reply"
+	"lull/server/sheet"
 )
 
 // service is a service as the API shows it.
@@ -22,19 +23,21 @@ type service struct {
 	Upstream     []string          `json:"upstream"`
 	Hours        []scheduler.Hours `json:"hours"`
 	Public       bool              `json:"public"`
-	Checks       []template        `json:"checks"`
+	Checks       []offeredCheck    `json:"checks"`
 	RollbackPlan string            `json:"rollback_plan"`
 	Updated      moment            `json:"updated_at"`
 	URL          string            `json:"url"`
 }
 
-// template is a check that is offered to windows, and never answered itself.
-type template struct {
+// offeredCheck is a check that is offered to windows, and never answered itself.
+type offeredCheck struct {
 	Phase    scheduler.Phase `json:"phase"`
 	Text     string          `json:"text"`
 	How      string          `json:"how"`
 	Required bool            `json:"required"`
 }
+
+func offered(c scheduler.Check) offeredCheck { return offeredCheck{c.Phase, c.Text, c.How, c.Required} }
 
 // serviceInput is what people write of a service.
 type serviceInput struct {
@@ -66,7 +69,7 @@ func (a *API) showService(s scheduler.Service) service {
 	return service{
 		s.Slug, s.Name, s.Description, s.Tier, s.PrimaryOwner, s.BackupOwner, all(s.Escalation), s.RunbookURL,
 		all(s.Links), all(s.Upstream), all(s.Hours), s.Public,
-		each(s.Checks, func(c scheduler.Check) template { return template{c.Phase, c.Text, c.How, c.Required} }),
+		each(s.Checks, offered),
 		s.RollbackPlan, moment{s.Updated}, a.BaseURL + "/services/" + s.Slug,
 	}
 }
@@ -105,6 +108,9 @@ func (a *API) listServices(w http.ResponseWriter, r *http.Request, _ access.Visi
 	services, err := a.Agenda.Services(r.Context())
 	if err != nil {
 		return err
+	}
+	if wantsCSV(r) {
+		return sheet.Write(w, "services", sheet.ServiceRows(services))
 	}
 	items, next := cut(each(services, a.showService), limit, cursor, func(s service) string { return s.Slug })
 	return reply.JSON(w, http.StatusOK, list(items, next))

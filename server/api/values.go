@@ -22,35 +22,47 @@ func (m moment) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads the instant.
 func (m *moment) UnmarshalJSON(b []byte) error {
-	var s *string
-	if json.Unmarshal(b, &s) != nil {
+	at, ok := readTime(b, time.RFC3339)
+	m.Time = at
+	if !ok {
 		return errMoment
 	}
-	m.Time = time.Time{}
-	if s == nil {
-		return nil
-	}
-	at, err := time.Parse(time.RFC3339, *s)
-	if err != nil {
-		return errMoment
-	}
-	m.Time = at.UTC()
 	return nil
 }
 
-// day is an instant, also written as a day, whose midnight in UTC it then is.
-type day struct{ moment }
+// readTime reads an instant in one of the layouts, zero for null.
+func readTime(b []byte, layouts ...string) (time.Time, bool) {
+	var s *string
+	if json.Unmarshal(b, &s) != nil {
+		return time.Time{}, false
+	}
+	if s == nil {
+		return time.Time{}, true
+	}
+	return instant(*s, layouts...)
+}
 
-// UnmarshalJSON reads the day, or the instant.
-func (d *day) UnmarshalJSON(b []byte) error {
-	var s string
-	if json.Unmarshal(b, &s) == nil {
-		if at, err := time.Parse(time.DateOnly, s); err == nil {
-			d.Time = at
-			return nil
+// instant is the first reading of s that one of the layouts allows.
+func instant(s string, layouts ...string) (time.Time, bool) {
+	for _, layout := range layouts {
+		if at, err := time.Parse(layout, s); err == nil {
+			return at.UTC(), true
 		}
 	}
-	return d.moment.UnmarshalJSON(b)
+	return time.Time{}, false
+}
+
+// date is an instant, or the midnight in UTC that begins a day; null when zero.
+type date struct{ time.Time }
+
+// UnmarshalJSON reads the instant or the day.
+func (d *date) UnmarshalJSON(b []byte) error {
+	at, ok := readTime(b, time.RFC3339, time.DateOnly)
+	d.Time = at
+	if !ok {
+		return errDate
+	}
+	return nil
 }
 
 // length is a length of time: "72h", "90m", "45s".
@@ -82,6 +94,7 @@ func (l *length) UnmarshalJSON(b []byte) error {
 // What is said of a value that has not the shape its field asks for.
 var (
 	errMoment = errors.New("this is not a time such as 2026-12-12T01:00:00Z")
+	errDate   = errors.New("this is not a day such as 2027-06-01, nor a time such as 2027-06-01T00:00:00Z")
 	errLength = errors.New("this is not a length of time such as 72h, 90m or 45s")
 )
 

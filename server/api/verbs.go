@@ -51,9 +51,10 @@ type (
 		Version  *int    `json:"version"`
 	}
 	finishInput struct {
-		Note    *string `json:"note"`
-		At      *moment `json:"at"`
-		Version *int    `json:"version"`
+		Note     *string `json:"note"`
+		At       *moment `json:"at"`
+		TurnBack *bool   `json:"turn_back"` // leave out the stages that have not begun; the note says why
+		Version  *int    `json:"version"`
 	}
 	closeInput struct {
 		Outcome  *scheduler.Outcome `json:"outcome"`
@@ -109,6 +110,9 @@ func (a *API) start() Handler {
 func (a *API) finish() Handler {
 	version := func(in *finishInput) *int { return in.Version }
 	return act(a, version, func(r *http.Request, ref string, n int, in finishInput, by scheduler.Person) (agenda.View, error) {
+		if given(in.TurnBack) {
+			return a.Agenda.TurnBack(r.Context(), ref, n, given(in.Note), at(in.At), by)
+		}
 		return a.Agenda.Finish(r.Context(), ref, n, given(in.Note), at(in.At), by)
 	})
 }

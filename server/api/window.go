@@ -37,6 +37,8 @@ type window struct {
 	Reminders            []length             `json:"reminders"`
 	Recipients           []string             `json:"recipients"`
 	Checks               []check              `json:"checks"`
+	Stages               []stage              `json:"stages"`
+	Stage                int                  `json:"stage"` // the present one, counted from 1; 0: none has begun
 	State                scheduler.State      `json:"state"`
 	Late                 bool                 `json:"late"`
 	Overrun              bool                 `json:"overrun"`
@@ -57,6 +59,8 @@ type window struct {
 	FollowUp             *string              `json:"follow_up"`
 	Acknowledged         moment               `json:"acknowledged_at"`
 	Series               *seriesOf            `json:"series"`
+	Template             *templateRef         `json:"template"`
+	PreApproval          *preApproval         `json:"pre_approval"`
 	Sequence             int                  `json:"sequence"`
 	Version              int                  `json:"version"`
 	Created              moment               `json:"created_at"`
@@ -67,6 +71,7 @@ type window struct {
 type check struct {
 	ID       string           `json:"id"`
 	Phase    scheduler.Phase  `json:"phase"`
+	Stage    string           `json:"stage"`
 	Text     string           `json:"text"`
 	How      string           `json:"how"`
 	Required bool             `json:"required"`
@@ -114,8 +119,22 @@ type conflict struct {
 
 // gate is the gate before the next verb, and what holds it shut.
 type gate struct {
-	Next    *string            `json:"next"`
-	Reasons []scheduler.Reason `json:"reasons"`
+	Next     *string            `json:"next"`
+	Reasons  []scheduler.Reason `json:"reasons"`
+	Approval []scheduler.Reason `json:"approval"` // why a standard window needs one
+}
+
+// templateRef is the template that a window was booked from.
+type templateRef struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// preApproval is what a window was scheduled under instead of approvals.
+type preApproval struct {
+	Template templateRef `json:"template"`
+	By       string      `json:"by"`
+	Until    moment      `json:"until"`
 }
 
 // told is what is known of the announcement that the start gate counts.
@@ -138,10 +157,10 @@ func (a *API) show(v agenda.View) window {
 		Lead: v.Lead, RunbookURL: v.RunbookURL, TicketURL: v.TicketURL, ConferenceURL: v.ConferenceURL,
 		Links: all(v.Links), Recipients: all(v.Recipients),
 		Reminders: each(v.Reminders, asLength),
-		Checks:    each(v.Checks, showCheck), State: v.State, Late: v.Late, Overrun: v.Overrun,
+		Checks:    each(v.Checks, showCheck), Stages: each(v.Stages, showStage), Stage: v.Stage, State: v.State, Late: v.Late, Overrun: v.Overrun,
 		DecideBy: moment{v.DecideBy}, Requester: v.Requester, ConflictReason: orNull(v.ConflictReason),
 		Approvals: each(v.Approvals, showApproval), Conflicts: each(v.Conflicts, showConflict),
-		Gate: gate{orNull(v.Next), all(v.Reasons)},
+		Gate: gate{orNull(v.Next), all(v.Reasons), all(v.Approval)},
 		Told: told{
 			v.Told.Announced, v.Told.Recipients, v.Told.Waiting, v.Told.Captured, v.Told.Failed, moment{v.Told.Accepted},
 		},
@@ -154,6 +173,13 @@ func (a *API) show(v agenda.View) window {
 	if w.Updated.IsZero() {
 		w.Updated = moment{v.Window.Updated}
 	}
+	if v.Template.ID != "" {
+		from := templateRef(v.Template)
+		w.Template = &from
+	}
+	if p := v.PreApproved; p != nil {
+		w.PreApproval = &preApproval{templateRef(p.Template), p.By, moment{p.Until}}
+	}
 	if v.Rejected != nil {
 		w.Rejected = &rejection{v.Rejected.By, moment{v.Rejected.At}, v.Rejected.Reason}
 	}
@@ -164,7 +190,7 @@ func asLength(d time.Duration) length { return length(d) }
 
 func showCheck(c scheduler.Check) check {
 	shown := check{
-		c.ID, c.Phase, c.Text, c.How, c.Required, c.Probe, c.State(), nil, each(c.Results, showResult),
+		c.ID, c.Phase, c.Stage, c.Text, c.How, c.Required, c.Probe, c.State(), nil, each(c.Results, showResult),
 	}
 	if len(shown.Probe) == 0 {
 		shown.Probe = json.RawMessage("null")

@@ -1,9 +1,10 @@
 package api
 
 import (
+	"errors"
 	"net/http"
+	"slices"
 	"strings"
-	"time"
 
 	"lull/scheduler"
 	"lull/scheduler/agenda"
@@ -36,11 +37,14 @@ func (a *API) listWindows(w http.ResponseWriter, r *http.Request, _ access.Visit
 	return reply.JSON(w, http.StatusOK, list(each(items, a.show), next))
 }
 
-// createInput is a draft, and whether to submit it in the same transaction.
+// createInput is a draft, what it is made after, and whether to submit it in
+// the same transaction.
 type createInput struct {
-	planInput
-	Submit *bool   `json:"submit"`
-	Reason *string `json:"reason"`
+	timedInput
+	Template *string `json:"template"` // the id of one
+	Clone    *string `json:"clone"`    // the id or the name of a window
+	Submit   *bool   `json:"submit"`
+	Reason   *string `json:"reason"`
 }
 
 func (a *API) createWindow(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
@@ -48,7 +52,7 @@ func (a *API) createWindow(w http.ResponseWriter, r *http.Request, who access.Vi
 	if err := read(r, &in); err != nil {
 		return err
 	}
-	plan, err := a.newPlan(r, in.planInput)
+	plan, err := a.newPlan(r, in)
 	if err != nil {
 		return err
 	}
@@ -60,17 +64,51 @@ func (a *API) createWindow(w http.ResponseWriter, r *http.Request, who access.Vi
 	return a.answer(w, http.StatusCreated, v)
 }
 
-// newPlan is a plan as it is before anybody wrote anything, and then what was
-// given: public, in the organisation's zone, with its reminders.
-func (a *API) newPlan(r *http.Request, in planInput) (scheduler.Plan, error) {
-	settings, err := a.Agenda.Settings(r.Context())
+// newPlan is the plan of the model that the draft is made after, and then what
+// was given. A start without an end lasts as long as the model.
+func (a *API) newPlan(r *http.Request, in createInput) (scheduler.Plan, error) {
+	m, err := a.model(r, given(in.Template), given(in.Clone))
 	if err != nil {
 		return scheduler.Plan{}, err
 	}
-	plan := scheduler.Plan{
-		Public: true, TimeZone: settings.TimeZone, Reminders: append([]time.Duration(nil), settings.Reminders...),
+	if err := in.apply(&m.Plan); err != nil {
+		return scheduler.Plan{}, err
 	}
-	return plan, in.apply(&plan)
+	if m.End.IsZero() && !m.Start.IsZero() && m.Lasts > 0 {
+		m.End = m.Start.Add(m.Lasts)
+	}
+	return m.Plan, nil
+}
+
+// model is what a new window is made after: a template, a window, or neither.
+func (a *API) model(r *http.Request, template, clone string) (agenda.Model, error) {
+	switch {
+	case template != "" && clone != "":
+		return agenda.Model{}, scheduler.InvalidError{"clone": "Name a template or a window to clone, not both."}
+	case template != "":
+		m, err := a.Agenda.FromTemplate(r.Context(), template)
+		return m, missing(err, "template", "There is no such template.")
+	case clone != "":
+		m, err := a.Agenda.FromWindow(r.Context(), clone)
+		return m, missing(err, "clone", "There is no such window.")
+	}
+	return a.blank(r)
+}
+
+// missing says of a field that what it names is not there.
+func missing(err error, field, words string) error {
+	if errors.Is(err, scheduler.ErrNotFound) {
+		return scheduler.InvalidError{field: words}
+	}
+	return err
+}
+
+// blank is a plan as it is before anybody wrote anything: public, in the
+// organisation's zone, with its reminders.
+func (a *API) blank(r *http.Request) (m agenda.Model, err error) {
+	settings, err := a.Agenda.Settings(r.Context())
+	m.Public, m.TimeZone, m.Reminders = true, settings.TimeZone, slices.Clone(settings.Reminders)
+	return m, err
 }
 
 func (a *API) getWindow(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
@@ -83,7 +121,7 @@ func (a *API) getWindow(w http.ResponseWriter, r *http.Request, _ access.Visitor
 
 // patchInput is a change: fields that are left out stay as they are.
 type patchInput struct {
-	planInput
+	timedInput
 	Approve *bool   `json:"approve"`
 	Reason  *string `json:"reason"`
 	Version *int    `json:"version"`
@@ -134,10 +172,11 @@ func (a *API) rescheduleWindow(w http.ResponseWriter, r *http.Request, who acces
 	}
 	move := func(p *scheduler.Plan) error {
 		lasts := p.Duration()
-		p.Start, p.End = at(in.Start), at(in.End)
-		if p.End.IsZero() {
-			p.End = p.Start.Add(lasts)
+		to := scheduler.Interval{Start: at(in.Start), End: at(in.End)}
+		if to.End.IsZero() {
+			to.End = to.Start.Add(lasts)
 		}
+		p.Move(to)
 		return nil
 	}
 	edit := agenda.Edit{Apply: move, Approve: given(in.Approve), Reason: given(in.Reason)}

@@ -24,6 +24,12 @@ const (
 	futureMonths  = 18
 )
 
+// How far a feed of the people inside looks for freezes, in days.
+const (
+	pastFreezeDays   = 30
+	futureFreezeDays = 400
+)
+
 // view is what one feed shows.
 type view struct {
 	key      string   // names it, for what is kept of it
@@ -116,8 +122,31 @@ func (f *Feeds) encode(ctx context.Context, v view, day time.Time) ([]byte, erro
 	}
 	if v.own != nil {
 		c.Name = v.own.Name
+		if c.Freezes, err = f.freezes(ctx, *v.own, day, all); err != nil {
+			return nil, err
+		}
 	}
 	return c.Encode()
+}
+
+// freezes lists the periods of freezes that a feed of the people inside shows:
+// those that cover a service it is narrowed to, or one of its owner's own.
+// Nobody else hears of freezes.
+func (f *Feeds) freezes(ctx context.Context, own Feed, day time.Time, all []scheduler.Service) ([]scheduler.Frozen, error) {
+	frozen, err := f.agenda.Frozen(ctx, scheduler.Interval{Start: day.AddDate(0, 0, -pastFreezeDays), End: day.AddDate(0, 0, futureFreezeDays)})
+	if err != nil || own.Scope == All && len(own.Services) == 0 {
+		return frozen, err
+	}
+	return slices.DeleteFunc(frozen, func(z scheduler.Frozen) bool {
+		return !slices.ContainsFunc(all, func(s scheduler.Service) bool {
+			return z.Covers(s) && (len(own.Services) == 0 || slices.Contains(own.Services, s.Slug)) && (own.Scope == All || own.owns(s))
+		})
+	}), nil
+}
+
+// owns reports whether the service is its owner's.
+func (f Feed) owns(s scheduler.Service) bool {
+	return s.PrimaryOwner == f.Owner || s.BackupOwner == f.Owner
 }
 
 // organisation is on whose behalf feeds are written.
@@ -192,6 +221,6 @@ func (f Feed) shows(w scheduler.Window, all []scheduler.Service) bool {
 		return true
 	}
 	return slices.ContainsFunc(all, func(s scheduler.Service) bool {
-		return (s.PrimaryOwner == f.Owner || s.BackupOwner == f.Owner) && w.Touches(s.Slug)
+		return f.owns(s) && w.Touches(s.Slug)
 	})
 }

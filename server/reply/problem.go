@@ -32,7 +32,7 @@ type headed interface {
 // nothing of it is told to the asker.
 func Problem(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	p := describe(err)
-	if p.Status == http.StatusInternalServerError {
+	if p.Status == http.StatusInternalServerError || p.Status == http.StatusInsufficientStorage {
 		p.ErrorID = ErrorID(r, log, err)
 	}
 	Headers(w, err)

@@ -11,6 +11,7 @@ import (
 	"net/http"
 
 	"lull/scheduler"
+	"lull/scheduler/store"
 )
 
 // statuser is an error of a package beside this one that knows its status.
@@ -73,6 +74,8 @@ func explain(err error) (status int, words string) {
 		return http.StatusForbidden, forbidden.Error()
 	case errors.As(err, &tooLong):
 		return http.StatusRequestEntityTooLarge, fmt.Sprintf("The request is longer than %d bytes.", tooLong.Limit)
+	case store.IsFull(err):
+		return http.StatusInsufficientStorage, "The disk of the server is full: nothing was changed. Make room, then try again."
 	case errors.As(err, &other):
 		return other.HTTPStatus(), other.Error()
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

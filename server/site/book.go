@@ -1,7 +1,6 @@
 package site
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -16,6 +15,9 @@ func asChain(err error, into **agenda.ChainError) bool { return errors.As(err, i
 
 // New answers GET /windows/new.
 func (s *Site) New(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	if q := r.URL.Query(); q.Get("template") != "" || q.Get("clone") != "" {
+		return s.newAfter(w, r, who, q.Get("template"), q.Get("clone"))
+	}
 	_, set, err := s.frame(r.Context(), who, "", "")
 	if err != nil {
 		return err
@@ -24,24 +26,18 @@ func (s *Site) New(w http.ResponseWriter, r *http.Request, who access.Visitor) e
 	if zone == "" {
 		zone = set.TimeZone
 	}
-	form := web.BookFormOf(scheduler.Window{Plan: scheduler.Plan{
-		TimeZone: zone, Lead: who.Email, Kind: scheduler.Normal, Risk: scheduler.MediumRisk, Public: true, Reminders: set.Reminders,
-	}})
-	form.Version = ""
+	form := web.BookFormOf(scheduler.Window{Plan: blank(zone, set)})
+	form.Version, form.Lead = "", who.Email
+	form.Date, form.Time = r.URL.Query().Get("date"), r.URL.Query().Get("time")
 	for _, slug := range r.URL.Query()["service"] {
-		v, err := s.Agenda.Service(r.Context(), slug)
-		if err != nil {
-			return err
-		}
 		form.Impact[slug] = string(scheduler.Outage)
-		if form.RollbackPlan == "" {
-			form.RollbackPlan = v.RollbackPlan
-		}
-		for _, c := range v.Checks {
-			form.Checks = append(form.Checks, web.CheckRow{Phase: string(c.Phase), Text: c.Text, How: c.How, Required: c.Required})
-		}
 	}
-	return s.book(w, r, who, http.StatusOK, web.Book{Form: form})
+	services, err := s.Agenda.Services(r.Context())
+	if err != nil {
+		return err
+	}
+	form.Bring(services)
+	return s.book(w, r, who, http.StatusOK, web.Book{Form: form, Services: services})
 }
 
 // Edit answers GET /windows/{id}/edit.
@@ -50,7 +46,13 @@ func (s *Site) Edit(w http.ResponseWriter, r *http.Request, who access.Visitor) 
 	if err != nil {
 		return err
 	}
-	return s.book(w, r, who, http.StatusOK, web.Book{Form: web.BookFormOf(v.Window), Ref: v.Name(), State: v.State, MayAgree: mayAgree(v, who)})
+	services, err := s.Agenda.Services(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.book(w, r, who, http.StatusOK, web.Book{
+		Form: web.BookFormOf(v.Window), Ref: v.Name(), State: v.State, MayAgree: mayAgree(v, who), Services: services,
+	})
 }
 
 func mayAgree(v agenda.View, who access.Visitor) bool {
@@ -65,18 +67,24 @@ func (s *Site) book(w http.ResponseWriter, r *http.Request, who access.Visitor, 
 		return err
 	}
 	page.Frame = frame
-	if err := s.offer(ctx, &page); err != nil {
+	if err := s.offer(r, &page); err != nil {
 		return err
 	}
 	return s.show(w, status, page)
 }
 
 // offer fills in what the form offers.
-func (s *Site) offer(ctx context.Context, page *web.Book) (err error) {
-	if page.Services, err = s.Agenda.Services(ctx); err != nil {
-		return err
+func (s *Site) offer(r *http.Request, page *web.Book) (err error) {
+	ctx := r.Context()
+	if page.Services == nil {
+		if page.Services, err = s.Agenda.Services(ctx); err != nil {
+			return err
+		}
 	}
 	if page.People, err = s.people(ctx); err != nil {
+		return err
+	}
+	if page.From, err = s.bookedFrom(r, &page.Form); err != nil {
 		return err
 	}
 	page.Zones = zones
@@ -84,21 +92,45 @@ func (s *Site) offer(ctx context.Context, page *web.Book) (err error) {
 	return nil
 }
 
+// read reads the form that was sent into the page, and the plan out of it. What
+// newly ticked services offer comes with the preview and with more lines, which
+// show it; a form that is sent off is taken as it was typed, so that nothing is
+// kept or submitted that nobody has seen.
+func (s *Site) read(r *http.Request, page *web.Book, old []scheduler.Check) (url.Values, scheduler.Plan, scheduler.InvalidError, error) {
+	v, err := values(r)
+	if err != nil {
+		return nil, scheduler.Plan{}, nil, err
+	}
+	if page.Services, err = s.Agenda.Services(r.Context()); err != nil {
+		return nil, scheduler.Plan{}, nil, err
+	}
+	page.Form = web.ReadBook(v)
+	switch v.Get("do") {
+	case "preview", "more", "slots":
+		page.Form.Bring(page.Services)
+	}
+	take(v, &page.Form)
+	page.Form.KeepProbes(old, page.Services)
+	plan, wrong := page.Form.Read()
+	return v, plan, wrong, nil
+}
+
 // Book answers POST /windows: it previews, keeps a draft, or submits.
 func (s *Site) Book(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
-	v, err := values(r)
+	var page web.Book
+	v, plan, wrong, err := s.read(r, &page, nil)
 	if err != nil {
 		return err
 	}
-	page := web.Book{Form: web.ReadBook(v)}
-	plan, wrong := page.Form.Read()
 	switch do := v.Get("do"); {
 	case do == "more":
 		return s.book(w, r, who, http.StatusOK, page)
+	case do == "slots":
+		return s.slots(w, r, who, page)
 	case len(wrong) > 0:
 		page.Wrong = all(plan, wrong)
 		return s.book(w, r, who, http.StatusUnprocessableEntity, page)
-	case do == "preview":
+	case do == "preview", v.Has("slot"):
 		return s.preview(w, r, who, page, plan)
 	default:
 		made, err := s.Agenda.Book(r.Context(), plan, agenda.Submission{Now: do == "submit", Reason: page.Form.Reason}, who.Person)
@@ -111,24 +143,24 @@ func (s *Site) Book(w http.ResponseWriter, r *http.Request, who access.Visitor) 
 
 // Change answers POST /windows/{id}/edit.
 func (s *Site) Change(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
-	v, err := values(r)
-	if err != nil {
-		return err
-	}
 	was, err := s.Agenda.Window(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	page := web.Book{Form: web.ReadBook(v), Ref: was.Name(), State: was.State, MayAgree: mayAgree(was, who)}
-	plan, wrong := page.Form.Read()
-	keepProbes(plan.Checks, was.Checks)
+	page := web.Book{Ref: was.Name(), State: was.State, MayAgree: mayAgree(was, who)}
+	v, plan, wrong, err := s.read(r, &page, was.Checks)
+	if err != nil {
+		return err
+	}
 	switch do := v.Get("do"); {
 	case do == "more":
 		return s.book(w, r, who, http.StatusOK, page)
+	case do == "slots":
+		return s.slots(w, r, who, page)
 	case len(wrong) > 0:
 		page.Wrong = all(plan, wrong)
 		return s.book(w, r, who, http.StatusUnprocessableEntity, page)
-	case do == "preview":
+	case do == "preview", v.Has("slot"):
 		return s.preview(w, r, who, page, plan)
 	}
 	kept, err := s.Agenda.Change(r.Context(), was.ID, version(v), agenda.Edit{
@@ -142,18 +174,6 @@ func (s *Site) Change(w http.ResponseWriter, r *http.Request, who access.Visitor
 		return s.refuseBook(w, r, who, page, plan, err)
 	}
 	return to(w, r, "/windows/"+kept.Name())
-}
-
-// keepProbes gives the checks that stand in the form the probes they have: the
-// form does not show them.
-func keepProbes(checks, old []scheduler.Check) {
-	for i := range checks {
-		for _, o := range old {
-			if o.ID == checks[i].ID && o.ID != "" {
-				checks[i].Probe = o.Probe
-			}
-		}
-	}
 }
 
 // all is what is wrong with the form, and with the plan besides.

@@ -27,19 +27,12 @@ func (s *Site) Overview(w http.ResponseWriter, r *http.Request, who access.Visit
 	if err != nil {
 		return err
 	}
-	people, err := s.Access.People(ctx)
-	if err != nil {
+	page := web.Overview{Frame: frame, Closed: closed}
+	if page.Quorum, err = s.quorum(ctx, set); err != nil {
 		return err
 	}
-	page := web.Overview{Frame: frame, Closed: closed}
-	for _, p := range people {
-		if !p.Disabled && p.Role.May(scheduler.Approver) {
-			page.Approvers++
-		}
-	}
-	page.Approvers = max(0, page.Approvers-1)
-	for _, n := range set.Policy.Approvals {
-		page.MostQuorum = max(page.MostQuorum, n)
+	if page.Week, err = s.strip(r, frame); err != nil {
+		return err
 	}
 	asked := map[string]bool{}
 	for _, v := range live {

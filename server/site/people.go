@@ -98,7 +98,7 @@ func (s *Site) changePerson(w http.ResponseWriter, r *http.Request, who access.V
 
 // Account answers GET /account.
 func (s *Site) Account(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
-	return s.account(w, r, who, http.StatusOK, web.Account{Name: who.Name, TimeZone: who.TimeZone})
+	return s.account(w, r, who, http.StatusOK, web.Account{})
 }
 
 func (s *Site) account(w http.ResponseWriter, r *http.Request, who access.Visitor, status int, page web.Account) error {
@@ -108,6 +108,12 @@ func (s *Site) account(w http.ResponseWriter, r *http.Request, who access.Visito
 		return err
 	}
 	page.Frame, page.Zones = frame, zones
+	if page.Form == nil {
+		page.Form = map[string]string{}
+	}
+	if page.Gate != "you" {
+		page.Form["name"], page.Form["time_zone"] = who.Name, who.TimeZone
+	}
 	tokens, err := s.Access.Tokens(ctx, who.Email)
 	if err != nil {
 		return err
@@ -125,17 +131,24 @@ func (s *Site) account(w http.ResponseWriter, r *http.Request, who access.Visito
 	return s.show(w, status, page)
 }
 
-func (s *Site) refuseAccount(w http.ResponseWriter, r *http.Request, who access.Visitor, err error) error {
-	no, status, ok := refusal("account", err)
+// refuseAccount shows the page with the form that was refused as it was typed.
+// Its forms share a page, so inputs has the input that each field of a refusal
+// is typed into, where that is not of the field's own name.
+func (s *Site) refuseAccount(w http.ResponseWriter, r *http.Request, who access.Visitor, form string, inputs map[string]string, err error) error {
+	no, status, ok := refusal(form, err)
 	if !ok {
 		return err
 	}
-	if words, ok := no.Wrong["current"]; ok {
-		delete(no.Wrong, "current")
-		no.Wrong["old"] = words
+	page := web.Account{Refusal: no, Form: typed(r.PostForm)}
+	for field, input := range inputs {
+		page.Form[input] = page.Form[field]
+		if words, ok := no.Wrong[field]; ok {
+			delete(no.Wrong, field)
+			no.Wrong[input] = words
+		}
 	}
 	reply.Headers(w, err)
-	return s.account(w, r, who, status, web.Account{Refusal: no, Name: who.Name, TimeZone: who.TimeZone})
+	return s.account(w, r, who, status, page)
 }
 
 // KeepAccount answers POST /account.
@@ -149,7 +162,7 @@ func (s *Site) KeepAccount(w http.ResponseWriter, r *http.Request, who access.Vi
 		return nil
 	}, who.Person)
 	if err != nil {
-		return s.refuseAccount(w, r, who, err)
+		return s.refuseAccount(w, r, who, "you", nil, err)
 	}
 	return to(w, r, "/account")
 }
@@ -162,7 +175,7 @@ func (s *Site) ChangePassword(w http.ResponseWriter, r *http.Request, who access
 	}
 	key, err := s.Access.ChangePassword(r.Context(), who, v.Get("old"), v.Get("password"), r.RemoteAddr)
 	if err != nil {
-		return s.refuseAccount(w, r, who, err)
+		return s.refuseAccount(w, r, who, "password", map[string]string{"current": "old"}, err)
 	}
 	s.Access.SetCookie(w, key)
 	return to(w, r, "/account")
@@ -176,9 +189,9 @@ func (s *Site) AddToken(w http.ResponseWriter, r *http.Request, who access.Visit
 	}
 	_, secret, err := s.Access.AddToken(r.Context(), access.NewToken{Email: who.Email, Name: v.Get("name")}, who.Person)
 	if err != nil {
-		return s.refuseAccount(w, r, who, err)
+		return s.refuseAccount(w, r, who, "token", map[string]string{"name": "token"}, err)
 	}
-	return s.account(w, r, who, http.StatusOK, web.Account{Secret: secret, Name: who.Name, TimeZone: who.TimeZone})
+	return s.account(w, r, who, http.StatusOK, web.Account{Secret: secret})
 }
 
 // RevokeToken answers POST /account/tokens/{id}/revoke.
@@ -197,9 +210,9 @@ func (s *Site) AddFeed(w http.ResponseWriter, r *http.Request, who access.Visito
 	}
 	_, address, err := s.Feeds.Make(r.Context(), who.Person, feed.Feed{Name: v.Get("name"), Scope: v.Get("scope")})
 	if err != nil {
-		return s.refuseAccount(w, r, who, err)
+		return s.refuseAccount(w, r, who, "feed", map[string]string{"name": "feed"}, err)
 	}
-	return s.account(w, r, who, http.StatusOK, web.Account{Secret: address, Name: who.Name, TimeZone: who.TimeZone})
+	return s.account(w, r, who, http.StatusOK, web.Account{Secret: address})
 }
 
 // RevokeFeed answers POST /account/feeds/{id}/revoke.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"lull/notifier"
+	"lull/scheduler"
 	"lull/web"
 )
 
@@ -31,6 +32,12 @@ func (s *Site) people(ctx context.Context) ([]web.Person, error) {
 		}
 	}
 	return rows, nil
+}
+
+// quorum is how many people a window can ask for its approval.
+func (s *Site) quorum(ctx context.Context, set scheduler.Settings) (web.Quorum, error) {
+	people, err := s.people(ctx)
+	return web.QuorumOf(set.Policy, people), err
 }
 
 func announcements(all []notifier.Announcement) (rows []web.Announcement) {

@@ -69,7 +69,7 @@ func (s *Site) seriesForm(w http.ResponseWriter, r *http.Request, who access.Vis
 		return err
 	}
 	page.Frame = frame
-	if err := s.offer(r.Context(), &page.Book); err != nil {
+	if err := s.offer(r, &page.Book); err != nil {
 		return err
 	}
 	page.Repeat.Offer(page.Form.Date)

@@ -1,29 +1,56 @@
 package site
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"lull/scheduler"
 	"lull/scheduler/agenda"
 	"lull/server/access"
+	"lull/server/sheet"
 	"lull/web"
 )
 
 // Services answers GET /services.
 func (s *Site) Services(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
-	frame, _, err := s.frame(r.Context(), who, "Services", "services")
+	ctx, q := r.Context(), r.URL.Query()
+	frame, _, err := s.frame(ctx, who, "Services", "services")
 	if err != nil {
 		return err
 	}
-	items, err := s.Agenda.Services(r.Context())
+	all, err := s.Agenda.Services(ctx)
 	if err != nil {
 		return err
 	}
-	return s.show(w, http.StatusOK, web.Services{Frame: frame, Items: items})
+	next, err := s.Agenda.NextStarts(ctx)
+	if err != nil {
+		return err
+	}
+	page := web.Services{Frame: frame, Form: typed(q), All: len(all), Table: "/services.csv?" + q.Encode()}
+	for _, one := range all {
+		if len(web.Gaps(one)) > 0 {
+			page.Gaps++
+		}
+	}
+	for _, one := range wanted(all, q) {
+		page.Items = append(page.Items, web.ServiceRow{Service: one, Next: next[one.Slug]})
+	}
+	return s.show(w, http.StatusOK, page)
+}
+
+// wanted are the services that a list is narrowed to.
+func wanted(all []scheduler.Service, q url.Values) (some []scheduler.Service) {
+	text, gap := strings.ToLower(strings.TrimSpace(q.Get("q"))), q.Get("owner") == "gap"
+	for _, one := range shownServices(all, url.Values{"tier": q["tier"]}) {
+		hay := strings.ToLower(strings.Join(append([]string{one.Slug, one.Name, one.Description, one.PrimaryOwner, one.BackupOwner}, one.Escalation...), "\n"))
+		if strings.Contains(hay, text) && (!gap || len(web.Gaps(one)) > 0) {
+			some = append(some, one)
+		}
+	}
+	return some
 }
 
 // NewService answers GET /services/new.
@@ -47,6 +74,15 @@ func (s *Site) service(w http.ResponseWriter, r *http.Request, who access.Visito
 	}
 	page.Frame = frame
 	if page.Slug != "" {
+		all, err := s.Agenda.Services(r.Context())
+		if err != nil {
+			return err
+		}
+		if at := slices.IndexFunc(all, func(one scheduler.Service) bool { return one.Slug == page.Slug }); at >= 0 {
+			page.Kept = all[at]
+		}
+		page.Dependencies = web.DependenciesOf(page.Slug, all)
+		page.Week = web.HoursWeek(page.Kept, frame.Zone, frame.Now)
 		if page.Upcoming, _, err = s.Agenda.Windows(r.Context(), agenda.Filter{Services: []string{page.Slug}, States: alive, Limit: 20}); err != nil {
 			return err
 		}
@@ -101,12 +137,9 @@ func (s *Site) DeleteService(w http.ResponseWriter, r *http.Request, who access.
 }
 
 func serviceForm(v scheduler.Service) map[string]string {
-	var links, hours, checks []string
+	var links, checks []string
 	for _, l := range v.Links {
 		links = append(links, l.Label+" "+l.URL)
-	}
-	for _, h := range v.Hours {
-		hours = append(hours, fmt.Sprintf("%s %s-%s %s", strings.Join(h.Days, ","), h.From, h.To, h.TimeZone))
 	}
 	for _, c := range v.Checks {
 		line := string(c.Phase) + ": " + c.Text
@@ -119,7 +152,7 @@ func serviceForm(v scheduler.Service) map[string]string {
 		"slug": v.Slug, "name": v.Name, "description": v.Description, "tier": strconv.Itoa(v.Tier),
 		"primary_owner": v.PrimaryOwner, "backup_owner": v.BackupOwner, "escalation": strings.Join(v.Escalation, "\n"),
 		"upstream": strings.Join(v.Upstream, ", "), "runbook_url": v.RunbookURL, "rollback_plan": v.RollbackPlan,
-		"links": strings.Join(links, "\n"), "hours": strings.Join(hours, "\n"), "checks": strings.Join(checks, "\n"),
+		"links": strings.Join(links, "\n"), "hours": strings.Join(sheet.Hours(v.Hours), "\n"), "checks": strings.Join(checks, "\n"),
 	}
 }
 
@@ -143,18 +176,9 @@ func readService(v url.Values, one *scheduler.Service) error {
 			one.Links = append(one.Links, scheduler.Link{Label: strings.Join(f[:max(1, len(f)-1)], " "), URL: f[len(f)-1]})
 		}
 	}
-	one.Hours = nil
-	for line := range strings.Lines(v.Get("hours")) {
-		f := strings.Fields(line)
-		if len(f) == 0 {
-			continue
-		}
-		from, until, ok := strings.Cut(strings.Join(f[1:min(2, len(f))], ""), "-")
-		if !ok || len(f) != 3 {
-			wrong["hours"] = "Write each line as days, hours and zone: sat,sun 02:00-06:00 Europe/Berlin."
-			continue
-		}
-		one.Hours = append(one.Hours, scheduler.Hours{Days: strings.Split(strings.ToLower(f[0]), ","), From: from, To: until, TimeZone: f[2]})
+	hours, bad := sheet.ReadHours(v.Get("hours"))
+	if one.Hours = hours; bad != "" {
+		wrong["hours"] = bad
 	}
 	old := one.Checks
 	one.Checks = nil

@@ -26,11 +26,21 @@ func (s *Site) settings(w http.ResponseWriter, r *http.Request, who access.Visit
 		return err
 	}
 	page.Frame, page.Tiers, page.Zones = frame, tiers, zones
+	if page.Quorum, err = s.quorum(r.Context(), set); err != nil {
+		return err
+	}
+	page.Kinds, page.Limits = scheduler.Kinds, []string{"notice", "longest"}
 	if page.Form == nil {
 		page.Form, page.On = settingsForm(set)
 	}
+	for name, value := range page.Form {
+		page.Tiered = page.Tiered || strings.HasPrefix(name, "tier_") && value != ""
+	}
 	return s.show(w, status, page)
 }
+
+// limitField begins the names of the fields for what a tier asks.
+func limitField(tier int, what string) string { return fmt.Sprintf("tier_%d_%s_", tier, what) }
 
 func settingsForm(set scheduler.Settings) (map[string]string, map[string]bool) {
 	p := set.Policy
@@ -42,13 +52,19 @@ func settingsForm(set scheduler.Settings) (map[string]string, map[string]bool) {
 		offsets = append(offsets, scheduler.Duration(d))
 	}
 	form["reminders"] = strings.Join(offsets, ", ")
-	for kind, d := range p.Notice {
-		if d > 0 {
-			form["notice_"+string(kind)] = scheduler.Duration(d)
+	lengths := func(prefix string, of map[scheduler.Kind]time.Duration) {
+		for kind, d := range of {
+			if d > 0 {
+				form[prefix+string(kind)] = scheduler.Duration(d)
+			}
 		}
 	}
+	lengths("notice_", p.Notice)
+	lengths("longest_", p.Longest)
 	for _, tier := range tiers {
 		form[fmt.Sprint("approvals_", tier)] = strconv.Itoa(p.Approvals[tier])
+		lengths(limitField(tier, "notice"), p.Tiers[tier].Notice)
+		lengths(limitField(tier, "longest"), p.Tiers[tier].Longest)
 	}
 	return form, map[string]bool{
 		"status_open": set.StatusOpen, "self_waiver": p.SelfWaiver, "verifier_is_lead": p.VerifierIsLead,
@@ -109,13 +125,21 @@ func readSettings(v url.Values, set *scheduler.Settings) error {
 		return wrong.Err()
 	}
 	p := &set.Policy
-	p.Notice, p.Approvals = map[scheduler.Kind]time.Duration{}, map[int]int{}
-	for _, kind := range scheduler.Kinds {
-		if d := length("notice_" + string(kind)); d > 0 {
-			p.Notice[kind] = d
+	lengths := func(prefix string) map[scheduler.Kind]time.Duration {
+		of := map[scheduler.Kind]time.Duration{}
+		for _, kind := range scheduler.Kinds {
+			if d := length(prefix + string(kind)); d > 0 {
+				of[kind] = d
+			}
 		}
+		return of
 	}
+	p.Notice, p.Longest = lengths("notice_"), lengths("longest_")
+	p.Tiers, p.Approvals = map[int]scheduler.Limits{}, map[int]int{}
 	for _, tier := range tiers {
+		if l := (scheduler.Limits{Notice: lengths(limitField(tier, "notice")), Longest: lengths(limitField(tier, "longest"))}); len(l.Notice)+len(l.Longest) > 0 {
+			p.Tiers[tier] = l
+		}
 		n, err := strconv.Atoi(v.Get(fmt.Sprint("approvals_", tier)))
 		if err != nil || n < 0 {
 			wrong["approvals"] = "Give whole numbers, 0 for none."

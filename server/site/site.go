@@ -30,7 +30,8 @@ type Options struct {
 	Feeds     *feed.Feeds
 	Pages     *web.Pages
 	BaseURL   string
-	Capturing bool // no mail server is set
+	Capturing bool                  // no mail server is set
+	Manual    func() map[string]any // the description of the API
 	Log       *slog.Logger
 	Now       func() time.Time // nil: the clock of the machine
 }

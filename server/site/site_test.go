@@ -11,6 +11,7 @@ import (
 	"lull/notifier"
 	"lull/scheduler"
 	"lull/scheduler/agenda"
+	"lull/scheduler/store"
 	"lull/scheduler/store/storetest"
 	"lull/server/access"
 	"lull/server/feed"
@@ -23,8 +24,11 @@ type handler = func(http.ResponseWriter, *http.Request, access.Visitor) error
 // desk is a site with one admin and one service.
 type desk struct {
 	*testing.T
-	site *site.Site
-	who  access.Visitor
+	site   *site.Site
+	db     *store.DB
+	agenda *agenda.Agenda
+	door   *access.Access
+	who    access.Visitor
 }
 
 func open(t *testing.T) *desk {
@@ -52,7 +56,7 @@ func open(t *testing.T) *desk {
 		Feeds: feed.New(a, db, feed.Options{Organisation: func() string { return "Maintenance" }}),
 		Now:   func() time.Time { return storetest.Noon },
 	})
-	return &desk{t, s, access.Visitor{Person: ada, TimeZone: "Europe/Berlin"}}
+	return &desk{t, s, db, a, door, access.Visitor{Person: ada, TimeZone: "Europe/Berlin"}}
 }
 
 // ask answers what the handler says to the form, or to a GET without one; the
@@ -88,11 +92,12 @@ func TestEveryPageInsideAnswers(t *testing.T) {
 	d := open(t)
 	for name, h := range map[string]handler{
 		"overview": d.site.Overview, "windows": d.site.Windows, "new": d.site.New, "approvals": d.site.Approvals, "log": d.site.Log,
-		"services": d.site.Services, "new service": d.site.NewService, "stakeholders": d.site.Stakeholders, "new stakeholder": d.site.NewStakeholder,
+		"services": d.site.Services, "new service": d.site.NewService, "templates": d.site.Templates, "new template": d.site.NewTemplate, "stakeholders": d.site.Stakeholders, "new stakeholder": d.site.NewStakeholder,
 		"outbox": d.site.Outbox, "people": d.site.People, "account": d.site.Account, "settings": d.site.Settings, "status": d.site.Status,
-		"forgot": d.site.ForgotPage, "log-in": d.site.LogInPage,
+		"calendar": d.site.Calendar, "timeline": d.site.Timeline, "freezes": d.site.Freezes, "new freeze": d.site.NewFreeze,
+		"import": d.site.ImportPage, "table": d.site.ServicesTable, "forgot": d.site.ForgotPage, "log-in": d.site.LogInPage,
 	} {
-		if status, body, _ := d.ask(h, nil); status != http.StatusOK || !strings.Contains(body, "</html>") {
+		if status, body, _ := d.ask(h, nil); status != http.StatusOK || !strings.Contains(body, "</html>") && name != "table" {
 			t.Errorf("%s: got %d %s", name, status, body)
 		}
 	}
@@ -171,4 +176,39 @@ func TestThePublicSeesNothingOfADraft(t *testing.T) {
 	if _, body, _ := d.ask(d.site.Status, nil); strings.Contains(body, "Core database upgrade") {
 		t.Error("the public page shows a draft")
 	}
+}
+
+func TestTheFormFindsAFreeTimeAndTakesIt(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	status, body, _ := d.ask(d.site.Book, plan("submit"))
+	if status != http.StatusSeeOther {
+		t.Fatalf("booked: %d %s", status, body)
+	}
+	form := plan("slots")
+	status, body, _ = d.ask(d.site.Book, form)
+	first := between(body, `name="slot" value="`, `"`)
+	if status != http.StatusOK || first == "" {
+		t.Fatalf("got %d, want free times in the form:\n%s", status, body)
+	}
+	form.Del("do")
+	form.Set("slot", first)
+	status, body, _ = d.ask(d.site.Book, form)
+	if status != http.StatusOK || !strings.Contains(body, "Nothing else is in the way") {
+		t.Fatalf("took %s: got %d, want a clear preview:\n%s", first, status, body)
+	}
+	form = plan("slots")
+	form.Del("service")
+	form.Set("length", "")
+	form.Set("end_time", "")
+	if status, body, _ = d.ask(d.site.Book, form); status != http.StatusUnprocessableEntity || !strings.Contains(body, "Say how long it lasts") || !strings.Contains(body, "Name at least one service") {
+		t.Fatalf("got %d, want words for what is missing", status)
+	}
+}
+
+// between is what stands in text after before and up to after.
+func between(text, before, after string) string {
+	_, rest, _ := strings.Cut(text, before)
+	found, _, _ := strings.Cut(rest, after)
+	return found
 }

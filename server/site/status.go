@@ -194,3 +194,16 @@ func (s *Site) Unsubscribe(w http.ResponseWriter, r *http.Request, who access.Vi
 	}
 	return s.SubscriptionPage(w, r, who)
 }
+
+// Docs answers GET /api/docs: what openapi.json says, for people.
+func (s *Site) Docs(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	frame, _, err := s.frame(r.Context(), who, "API", "")
+	if err != nil {
+		return err
+	}
+	manual, err := web.ManualOf(s.Manual())
+	if err != nil {
+		return err
+	}
+	return s.show(w, http.StatusOK, web.Docs{Frame: frame, Manual: manual})
+}

@@ -124,9 +124,18 @@ var verbs = map[string]func(s *Site, r *http.Request, f sent, by scheduler.Perso
 		_, err = s.Agenda.Start(r.Context(), f.ref, f.version, scheduler.Go{Override: f.Get("override") != "", Reason: f.Get("reason"), At: at}, by)
 		return err
 	},
+	"advance": func(s *Site, r *http.Request, f sent, by scheduler.Person) error {
+		next := scheduler.Next{Note: f.Get("note"), Override: f.Get("override") != "", Reason: f.Get("reason")}
+		_, err := s.Agenda.Advance(r.Context(), f.ref, f.version, next, by)
+		return err
+	},
 	"finish": func(s *Site, r *http.Request, f sent, by scheduler.Person) error {
 		at, err := s.stated(r, f)
 		if err != nil {
+			return err
+		}
+		if f.Get("turn_back") != "" {
+			_, err = s.Agenda.TurnBack(r.Context(), f.ref, f.version, f.Get("note"), at, by)
 			return err
 		}
 		_, err = s.Agenda.Finish(r.Context(), f.ref, f.version, f.Get("note"), at, by)
@@ -232,7 +241,7 @@ func (s *Site) reschedule(r *http.Request, f sent, by scheduler.Person) error {
 	}
 	_, err = s.Agenda.Change(r.Context(), f.ref, f.version, agenda.Edit{
 		Apply: func(p *scheduler.Plan) error {
-			p.Start, p.End = start, start.Add(long)
+			p.Move(scheduler.Interval{Start: start, End: start.Add(long)})
 			return nil
 		},
 		Reason: f.Get("reason"),

@@ -36,8 +36,40 @@ for (const form of document.querySelectorAll('[data-guard]')) {
   addEventListener('beforeunload', e => { if (dirty) e.preventDefault(); });
 }
 
-// The preview of the booking form follows the typing.
+// A search field narrows the list of its form, and opens what is folded.
+for (const field of document.querySelectorAll('[data-filter]')) {
+  const all = [...field.form.querySelectorAll(field.dataset.filter)];
+  field.parentElement.hidden = false;
+  field.addEventListener('keydown', e => { if (e.key === 'Enter') e.preventDefault(); });
+  field.addEventListener('input', e => {
+    const words = field.value.toLowerCase().split(/\s+/);
+    e.stopPropagation();
+    for (const one of all) {
+      one.hidden = !words.every(w => one.dataset.pick.toLowerCase().includes(w)) && !one.querySelector('input:checked');
+      if (field.value && !one.hidden) one.closest('details')?.setAttribute('open', '');
+    }
+  });
+}
+
+// What is wider than the screen is shown where it matters.
+for (const one of document.querySelectorAll('[data-timeline] .tl-row:first-of-type .nowline, .graph [aria-current]')) {
+  const box = one.closest('[tabindex="0"]');
+  box.scrollLeft += one.getBoundingClientRect().left - box.getBoundingClientRect().left - box.clientWidth / 2;
+}
+
+// A click on a free place of the timeline means that half hour of the day.
+document.querySelector('[data-timeline]')?.addEventListener('click', e => {
+  const link = e.target.closest('[data-even]');
+  if (!link || !e.detail) return;
+  const box = link.getBoundingClientRect(), half = Math.floor(48 * (e.clientX - box.left) / box.width), to = new URL(link.href);
+  to.searchParams.set('time', `${pad(half >> 1)}:${half % 2 ? '30' : '00'}`);
+  link.href = to;
+});
+
+// The preview of the booking form follows the typing, and what newly ticked
+// services offer comes with it: after what was typed, never over it.
 const form = document.querySelector('[data-preview]'), preview = document.getElementById('preview');
+const brought = document.getElementById('brought');
 let timer, asked = 0;
 form?.addEventListener('input', () => {
   clearTimeout(timer);
@@ -45,10 +77,28 @@ form?.addEventListener('input', () => {
     const mine = ++asked, body = new URLSearchParams(new FormData(form));
     body.set('do', 'preview');
     const answer = await fetch(form.action, { method: 'POST', body }).catch(() => null);
-    if (!answer || mine !== asked) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('preview');
-    if (fresh) preview.replaceChildren(...fresh.childNodes);
+    const text = await answer?.text().catch(() => null);
+    if (!text || mine !== asked) return;
+    const page = new DOMParser().parseFromString(text, 'text/html'), fresh = page.getElementById('preview');
+    if (!fresh) return;
+    preview.replaceChildren(...fresh.childNodes);
+    bring(page, body);
   }, 400);
 });
+
+function bring(page, sent) {
+  const had = new Set(sent.getAll('brought'));
+  const empty = row => ![...row.querySelectorAll('input:not([type=hidden])')].some(i => i.value.trim() || i === document.activeElement);
+  for (const row of page.querySelectorAll('.checkrow[data-from]')) {
+    if (had.has(row.dataset.from)) continue;
+    const rows = [...form.querySelectorAll('.checkrow')], before = rows.find(empty);
+    if (before) before.before(row); else rows.at(-1).after(row);
+  }
+  form.querySelectorAll('.checkrow').forEach((row, i) => row.setAttribute('aria-label', `Check ${i + 1}`));
+  const plan = form.elements.rollback_plan, offered = page.getElementById('rollback_plan').value;
+  const same = (a, b) => a.replace(/\r\n/g, '\n') === b.replace(/\r\n/g, '\n');
+  if (same(plan.value, sent.get('rollback_plan'))) plan.value = offered;
+  brought.replaceChildren(...page.getElementById('brought').childNodes);
+}
 
 document.querySelector('.summary, .refused')?.focus();

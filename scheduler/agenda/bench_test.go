@@ -1,0 +1,129 @@
+package agenda
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"lull/scheduler"
+	"lull/scheduler/store"
+	"lull/scheduler/store/storetest"
+)
+
+// hot is the service that a tenth of all windows work on. Like every other it
+// depends on one, which depends on another, up to the first.
+const hot = "s999"
+
+// crowd fills the database with n windows of ten services each, a tenth of them
+// on one hot service too, spread over two years, among 1,000 services of which
+// each but the first depends on another.
+func crowd(b *testing.B, n int) *Agenda {
+	b.Helper()
+	db := storetest.Open(b)
+	a := New(db)
+	const services = 1000
+	slug := func(i int) string { return fmt.Sprintf("s%03d", i%services) }
+	by := scheduler.Person{Email: "ada@example.org", Name: "Ada", Role: scheduler.Admin}
+	for from := 0; from < n || from == 0; from += 5000 {
+		err := db.Update(b.Context(), func(tx *store.Tx) error {
+			if from == 0 {
+				all := make([]scheduler.Service, services)
+				for i := range all {
+					all[i] = scheduler.Service{Slug: slug(i), Name: "Service " + slug(i), Tier: 1 + i%4, Description: "What people depend on.", Public: true}
+					if i > 0 {
+						all[i].Upstream = []string{slug(i / 4)}
+					}
+				}
+				if err := keepServices(tx, all, nil, by); err != nil {
+					return err
+				}
+			}
+			for i := from; i < min(from+5000, n); i++ {
+				start := storetest.Noon.Add(time.Duration(i) * (2 * 365 * 24 * time.Hour) / time.Duration(n)).Truncate(time.Minute)
+				w := scheduler.Window{
+					ID: fmt.Sprintf("w%07d", i), Number: i + 1, State: scheduler.Scheduled, Version: 1, Requester: by.Email, Changed: tx.Now,
+					Plan: scheduler.Plan{
+						Title: fmt.Sprintf("Work %d", i), Kind: scheduler.Normal, Risk: scheduler.LowRisk, TimeZone: "UTC",
+						Lead: fmt.Sprintf("p%d@example.org", i%300), Interval: scheduler.Interval{Start: start, End: start.Add(time.Duration(1+i%8) * 30 * time.Minute)},
+					},
+				}
+				for j := range 10 {
+					w.Services = append(w.Services, scheduler.Affected{Service: slug((i*7 + j*101) % (services - 1)), Impact: scheduler.Outage})
+				}
+				if i%10 == 0 {
+					w.Services[0].Service = hot
+				}
+				if err := keep(tx, w, nil); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	return a
+}
+
+// asks is a window like those of the crowd, on services of its own.
+func asks(i int, slugs ...string) scheduler.Window {
+	start := storetest.Noon.AddDate(0, 0, 30+i%300)
+	w := scheduler.Window{State: scheduler.Draft, Plan: scheduler.Plan{
+		Kind: scheduler.Normal, TimeZone: "UTC", Lead: fmt.Sprintf("p%d@example.org", i%300),
+		Interval: scheduler.Interval{Start: start, End: start.Add(2 * time.Hour)},
+	}}
+	for _, s := range slugs {
+		w.Services = append(w.Services, scheduler.Affected{Service: s, Impact: scheduler.Outage})
+	}
+	return w
+}
+
+// BenchmarkConflicts holds a conflict check against the bare look into the index
+// for the same services, on a usual service and on a hot one.
+func BenchmarkConflicts(b *testing.B) {
+	took := map[string]float64{}
+	for _, n := range []int{1_000, 100_000} {
+		a := crowd(b, n)
+		for _, on := range []string{"s500", hot} {
+			measure := func(what string, do func(tx *store.Tx, w scheduler.Window) error) string {
+				name := fmt.Sprintf("slots=%d/%s/%s", 10*n, on, what)
+				b.Run(name, func(b *testing.B) {
+					b.ReportAllocs()
+					i := 0
+					for b.Loop() {
+						i++
+						if err := a.db.View(b.Context(), func(tx *store.Tx) error { return do(tx, asks(i, on)) }); err != nil {
+							b.Fatal(err)
+						}
+					}
+					took[name] = float64(b.Elapsed()) / float64(b.N)
+					if what == "check" {
+						b.ReportMetric(took[name]/took[fmt.Sprintf("slots=%d/%s/lookup", 10*n, on)], "x-lookup")
+						if n > 1_000 {
+							b.ReportMetric(took[name]/took[fmt.Sprintf("slots=%d/%s/check", 10*1_000, on)], "x-of-10k")
+						}
+					}
+				})
+				return name
+			}
+			measure("lookup", func(tx *store.Tx, w scheduler.Window) error {
+				under, err := groundOf(tx)
+				if err != nil {
+					return err
+				}
+				slugs := append(under.graph.Upstream(on), on)
+				_, err = store.Rows(tx, scanString, `
+					SELECT window_id FROM slots
+					WHERE start_at < $2 AND start_at > $1 - 1209600000 AND end_at > $1 AND service IN (`+holes(3, len(slugs))+`)`,
+					append([]any{store.At(w.Start), store.At(w.End)}, anys(slugs)...)...)
+				return err
+			})
+			measure("check", func(tx *store.Tx, w scheduler.Window) error {
+				near, err := around(tx, []scheduler.Window{w})
+				w.Conflicts(near, scheduler.Policy{}, tx.Now)
+				return err
+			})
+		}
+	}
+}
