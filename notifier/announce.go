@@ -47,7 +47,8 @@ type announcement struct {
 	At, Due      time.Time
 	Notice       scheduler.Notice
 	Detail       string
-	Few          bool // for those alone who joined later or are concerned no more: states no times, so that the start gate does not count it
+	Windows      []scheduler.Occasion // it is made for; none: its own
+	Few          bool                 // for those alone who joined later or are concerned no more: states no times, so that the start gate does not count it
 }
 
 // leave reports whether a tells its recipients that the window concerns them no more.
@@ -116,19 +117,22 @@ func waits(kind scheduler.Announcement) bool {
 func await(tx *store.Tx, ev scheduler.Event, w scheduler.Window) error {
 	a := announcement{
 		ID: tx.NewID(), WindowID: w.ID, Kind: ev.Data.Announce, Seq: ev.Seq, At: ev.At, Due: ev.At,
-		Notice: *ev.Data.Notice, Detail: ev.Data.Offset,
-	}
-	waiting, err := store.Rows(tx, scanAnnouncement, announcementColumns+`
-		WHERE a.window_id = $1 AND a.state = 'pending' AND a.kind IN ('updated', 'rescheduled') ORDER BY a.event_seq`, w.ID)
-	if err != nil {
-		return err
+		Notice: *ev.Data.Notice, Detail: ev.Data.Offset, Windows: ev.Data.Windows,
 	}
 	if !waits(a.Kind) {
-		_, err := tx.Exec(`UPDATE announcements SET due_at = $2 WHERE window_id = $1 AND state = 'pending' AND due_at > $2`, w.ID, store.At(tx.Now))
-		if err != nil {
-			return err
+		for _, id := range ev.Windows() {
+			_, err := tx.Exec(`
+				UPDATE announcements SET due_at = $2
+				WHERE state = 'pending' AND due_at > $2 AND id IN (SELECT announcement_id FROM announcement_windows WHERE window_id = $1)`, id, store.At(tx.Now))
+			if err != nil {
+				return err
+			}
 		}
 		return keepAnnouncement(tx, a, "pending")
+	}
+	waiting, err := replaced(tx, a)
+	if err != nil {
+		return err
 	}
 	set, err := agenda.SettingsIn(tx)
 	if err != nil {
@@ -164,7 +168,10 @@ func keepAnnouncement(tx *store.Tx, a announcement, state string) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, $11, $12, 0, $13)`,
 		a.ID, a.WindowID, a.Kind, a.Inside, a.Seq, store.At(a.At), store.At(a.Due), state, store.JSON(&a.Notice), a.Detail,
 		start, end, false)
-	return err
+	if err != nil {
+		return err
+	}
+	return keepWindows(tx, a)
 }
 
 func drop(tx *store.Tx, id, reason string) error {
@@ -184,6 +191,9 @@ func makeNext(tx *store.Tx) (made bool, next time.Time, err error) {
 	if a.Due.After(tx.Now) {
 		return false, a.Due, nil
 	}
+	if a.digest() {
+		return true, time.Time{}, makeDigest(tx, a)
+	}
 	w, err := agenda.WindowIn(tx, a.WindowID)
 	if err != nil {
 		return false, time.Time{}, err
@@ -195,7 +205,7 @@ func makeNext(tx *store.Tx) (made bool, next time.Time, err error) {
 	if reason := untrue(a, w); reason != "" {
 		return true, time.Time{}, drop(tx, a.ID, reason)
 	}
-	last, err := lastMade(tx, w.ID)
+	last, err := lastTold(tx, w.ID)
 	if err != nil {
 		return false, time.Time{}, err
 	}
@@ -211,17 +221,6 @@ func makeNext(tx *store.Tx) (made bool, next time.Time, err error) {
 		a.Kind = scheduler.AnnounceRescheduled
 	}
 	return true, time.Time{}, address(tx, a, w)
-}
-
-// lastMade is what stakeholders were last told of the window's times, nil if nothing.
-func lastMade(tx *store.Tx, window string) (*scheduler.Notice, error) {
-	all, err := store.Rows(tx, scanAnnouncement, announcementColumns+`
-		WHERE a.window_id = $1 AND a.state = 'made' AND a.kind IN ('scheduled', 'updated', 'rescheduled')
-		ORDER BY a.event_seq DESC LIMIT 1`, window)
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	return &all[0].Notice, nil
 }
 
 // hold is how long what waits for an approval is left alone.

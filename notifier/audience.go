@@ -49,8 +49,10 @@ func catchUp(tx *store.Tx, a announcement, w scheduler.Window) error {
 		return drop(tx, a.ID, "it says nothing that was not announced before")
 	}
 	a.Kind, a.Few = scheduler.AnnounceScheduled, true
-	if _, err := tx.Exec(`UPDATE announcements SET start_at = NULL, end_at = NULL WHERE id = $1`, a.ID); err != nil {
-		return err
+	for _, q := range []string{`UPDATE announcements SET start_at = NULL, end_at = NULL WHERE id = $1`, `UPDATE announcement_windows SET start_at = NULL, end_at = NULL WHERE announcement_id = $1`} {
+		if _, err := tx.Exec(q, a.ID); err != nil {
+			return err
+		}
 	}
 	return makeFor(tx, a, joining)
 }
@@ -62,6 +64,7 @@ func takeLeave(tx *store.Tx, a announcement, leaving []scheduler.Stakeholder) er
 		return nil
 	}
 	a.ID, a.Kind, a.Few = tx.NewID(), scheduler.AnnounceUpdated, true
+	a.Notice.Series, a.Windows = nil, nil // of a digest, the first window speaks for all
 	if err := keepAnnouncement(tx, a, "pending"); err != nil {
 		return err
 	}
@@ -70,7 +73,7 @@ func takeLeave(tx *store.Tx, a announcement, leaving []scheduler.Stakeholder) er
 
 // makeFor makes the announcement, one delivery for each of to.
 func makeFor(tx *store.Tx, a announcement, to []scheduler.Stakeholder) error {
-	was, err := lastMade(tx, a.WindowID)
+	was, err := lastTold(tx, a.WindowID)
 	if err != nil {
 		return err
 	}
@@ -108,8 +111,8 @@ func comingAndGoing(tx *store.Tx, a announcement, w scheduler.Window, to []sched
 		return m, err
 	}, `
 		SELECT d.address, d.state, a.kind = 'updated' AND a.start_at IS NULL
-		FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
-		WHERE d.window_id = $1 AND a.inside = $2 ORDER BY d.position`, w.ID, false)
+		FROM announcement_windows t JOIN announcements a ON a.id = t.announcement_id JOIN deliveries d ON d.announcement_id = a.id
+		WHERE t.window_id = $1 AND a.inside = $2 ORDER BY d.position`, w.ID, false)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -135,8 +138,9 @@ func comingAndGoing(tx *store.Tx, a announcement, w scheduler.Window, to []sched
 		}
 		var who scheduler.Stakeholder
 		err := tx.Row(`
-			SELECT d.recipient FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
-			WHERE d.window_id = $1 AND d.address = $2 AND a.inside = $3 ORDER BY d.position DESC LIMIT 1`,
+			SELECT d.recipient
+			FROM announcement_windows t JOIN announcements a ON a.id = t.announcement_id JOIN deliveries d ON d.announcement_id = a.id
+			WHERE t.window_id = $1 AND d.address = $2 AND a.inside = $3 ORDER BY d.position DESC LIMIT 1`,
 			w.ID, address, false).Scan(store.JSON(&who))
 		if err != nil {
 			return nil, nil, fmt.Errorf("recipient %s: %w", address, err)

@@ -20,8 +20,10 @@ func (n *Notifier) claim(tx *store.Tx) (claimed []delivery, next time.Time, err 
 	for {
 		due, err := store.Rows(tx, scanDelivery, deliveryColumns+`
 			WHERE d.state IN ('queued', 'deferred', 'in_doubt') AND d.next_at <= $1 AND NOT EXISTS (
-				SELECT 1 FROM deliveries e
-				WHERE e.window_id = d.window_id AND e.address = d.address AND e.position < d.position
+				SELECT 1 FROM announcement_windows mine
+				JOIN announcement_windows t ON t.window_id = mine.window_id
+				JOIN deliveries e ON e.announcement_id = t.announcement_id
+				WHERE mine.announcement_id = d.announcement_id AND e.address = d.address AND e.position < d.position
 					AND e.state IN ('queued', 'sending', 'deferred', 'in_doubt'))
 			ORDER BY d.position LIMIT $2`, store.At(tx.Now), batch)
 		if err != nil {
@@ -52,7 +54,19 @@ func (n *Notifier) ready(tx *store.Tx, d *delivery) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if d.State != InDoubt && d.Announcement != "" {
+	var left []telling // of a digest
+	if a.digest() {
+		if left, err = standingTellings(tx, a); err != nil {
+			return false, err
+		}
+	}
+	switch {
+	case d.State == InDoubt || d.Announcement == "":
+	case a.digest():
+		if len(left) == 0 {
+			return false, end(tx, d.ID, Superseded, "none of its windows is as it tells any more")
+		}
+	default:
 		if held(a, w) && !a.leave() && !a.Notice.SameTimes(w.Notice("")) {
 			_, err := tx.Exec(`UPDATE deliveries SET next_at = $2 WHERE id = $1`, d.ID, store.At(tx.Now.Add(hold)))
 			return false, err
@@ -62,7 +76,7 @@ func (n *Notifier) ready(tx *store.Tx, d *delivery) (bool, error) {
 		}
 	}
 	if len(d.Raw) == 0 {
-		letter, err := n.letter(tx, *d, a, w)
+		letter, err := n.letter(tx, *d, a, w, left)
 		if err != nil {
 			return false, err
 		}

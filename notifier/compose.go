@@ -143,6 +143,12 @@ func (n *Notifier) words(f facts) words {
 
 // windowURL is the one link: the page inside for who can see it, else the public one.
 func (n *Notifier) windowURL(f facts) string {
+	if f.Notice.Series != nil && (f.Insider || !f.Window.Public) || f.Kind == askedKind && f.Window.Series != "" && !f.Window.Detached {
+		return n.opts.BaseURL + "/series/" + f.Window.Series
+	}
+	if f.Notice.Series != nil {
+		return n.opts.BaseURL + "/status"
+	}
 	if f.Inside || f.Insider || !f.Window.Public {
 		return n.opts.BaseURL + "/windows/" + f.Window.Name()
 	}

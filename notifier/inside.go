@@ -53,13 +53,13 @@ const insideUse = 24 * time.Hour
 func insiders(tx *store.Tx, ev scheduler.Event, w scheduler.Window) (kind string, to []scheduler.Stakeholder, err error) {
 	var addresses []string
 	switch ev.Kind {
-	case scheduler.Submitted, scheduler.Edited, scheduler.Rescheduled:
+	case scheduler.Submitted, scheduler.Edited, scheduler.Rescheduled, scheduler.SeriesSubmitted, scheduler.SeriesEdited, scheduler.SeriesExtended, scheduler.SeriesAgreed:
 		if w.State != scheduler.Requested {
 			return "", nil, nil
 		}
 		kind = askedKind
 		addresses, err = approvers(tx, w.Requester)
-	case scheduler.RejectedBy:
+	case scheduler.RejectedBy, scheduler.SeriesRefused:
 		kind, addresses = rejectedKind, []string{w.Requester, w.Lead}
 	case scheduler.Conflicted:
 		kind = conflictKind

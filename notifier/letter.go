@@ -11,8 +11,9 @@ import (
 	"lull/scheduler/store"
 )
 
-// letter writes the mail of a delivery about a window, as things stand now.
-func (n *Notifier) letter(tx *store.Tx, d delivery, a announcement, w scheduler.Window) (Letter, error) {
+// letter writes the mail of a delivery about a window, as things stand now; of a
+// digest, about what of it is left.
+func (n *Notifier) letter(tx *store.Tx, d delivery, a announcement, w scheduler.Window, left []telling) (Letter, error) {
 	f := facts{Kind: d.Kind, Inside: a.Inside, Window: w, Notice: a.Notice, Detail: a.Detail, To: d.To, Leave: a.leave()}
 	var err error
 	if f, err = fill(tx, f); err != nil {
@@ -25,7 +26,12 @@ func (n *Notifier) letter(tx *store.Tx, d delivery, a announcement, w scheduler.
 	if found {
 		f.Was = &last.notice
 	}
-	l, err := n.compiled(&f)
+	var l Letter
+	if a.digest() {
+		l, err = n.compiledDigest(&f, left)
+	} else {
+		l, err = n.compiled(&f)
+	}
 	if err != nil {
 		return Letter{}, err
 	}
@@ -58,28 +64,38 @@ func fill(tx *store.Tx, f facts) (facts, error) {
 
 // compiled is everything of a letter but its place in a thread.
 func (n *Notifier) compiled(f *facts) (Letter, error) {
-	subscribed := !f.Inside && !f.To.List && f.To.ID != ""
-	if subscribed {
-		f.Unsubscribe = n.SubscriptionURL(f.To.ID)
-	}
+	n.subscribe(f)
 	w, text, html, err := n.compose(*f)
 	if err != nil {
 		return Letter{}, err
 	}
+	l := n.sheet(*f, w.Subject, text, html)
+	l.Calendar, l.CalendarMethod, err = n.calendar(*f)
+	return l, err
+}
+
+// subscribe gives who can end a subscription by one click the address to do so.
+func (n *Notifier) subscribe(f *facts) {
+	if !f.Inside && !f.To.List && f.To.ID != "" {
+		f.Unsubscribe = n.SubscriptionURL(f.To.ID)
+	}
+}
+
+// sheet is a letter with its header.
+func (n *Notifier) sheet(f facts, subject, text, html string) Letter {
 	l := Letter{
 		From: n.opts.From, ReplyTo: n.opts.ReplyTo, To: Address{f.To.Name, f.To.Email},
-		Subject: w.Subject, Text: text, HTML: html,
+		Subject: subject, Text: text, HTML: html,
 		Headers: map[string]string{"X-Maintenance-ID": f.Window.Name(), "X-Maintenance-Event": f.Kind},
 	}
 	if !f.Inside {
 		l.ListID, l.ListName = "maintenance."+n.opts.Domain, "Maintenance of "+f.Settings.Organisation
 		l.Headers["Content-Language"] = "en"
 	}
-	if subscribed {
+	if f.Unsubscribe != "" {
 		l.UnsubscribeURL = f.Unsubscribe + "/unsubscribe"
 	}
-	l.Calendar, l.CalendarMethod, err = n.calendar(*f)
-	return l, err
+	return l
 }
 
 // calendar is the calendar part that the recipient asked for; none in progress
@@ -96,10 +112,6 @@ func (n *Notifier) calendar(f facts) (text []byte, method string, err error) {
 			method = ical.Cancel
 		}
 	}
-	names := make(map[string]string, len(f.All))
-	for _, s := range f.All {
-		names[s.Slug] = s.Name
-	}
 	w := f.Window
 	if f.Leave { // the entry is taken back from who is no longer invited: RFC 5546, section 3.2.5
 		w.State = scheduler.Cancelled
@@ -107,12 +119,23 @@ func (n *Notifier) calendar(f facts) (text []byte, method string, err error) {
 			w.Interval, w.Services = scheduler.Interval{Start: f.Was.Start, End: f.Was.End}, f.Was.Services
 		}
 	}
-	w.Services = slices.DeleteFunc(slices.Clone(w.Services), func(a scheduler.Affected) bool { return !concerns(f, a.Service) })
-	text, err = ical.Calendar{
-		Account: f.Settings.Organisation, Organizer: organizer(n.opts.From), Attendee: f.To.Email, BaseURL: n.opts.BaseURL,
-		Method: method, Windows: []scheduler.Window{w}, Names: names, Private: f.Insider || !w.Public,
-	}.Encode()
+	text, err = n.entries(f, method, w)
 	return text, method, err
+}
+
+// entries is the windows as calendar text, with the services that concern the recipient.
+func (n *Notifier) entries(f facts, method string, ws ...scheduler.Window) ([]byte, error) {
+	names := make(map[string]string, len(f.All))
+	for _, s := range f.All {
+		names[s.Slug] = s.Name
+	}
+	for i := range ws {
+		ws[i].Services = slices.DeleteFunc(slices.Clone(ws[i].Services), func(a scheduler.Affected) bool { return !concerns(f, a.Service) })
+	}
+	return ical.Calendar{
+		Account: f.Settings.Organisation, Organizer: organizer(n.opts.From), Attendee: f.To.Email, BaseURL: n.opts.BaseURL,
+		Method: method, Windows: ws, Names: names, Private: f.Insider || !f.Window.Public,
+	}.Encode()
 }
 
 func organizer(a Address) string {
@@ -137,11 +160,16 @@ type past struct {
 // lastDelivered is what the recipient of d was last told of the window. What is
 // in doubt counts, since it may have arrived.
 func lastDelivered(tx *store.Tx, d delivery) (h past, found bool, err error) {
+	var start, stop store.Time
 	err = tx.Row(`
-		SELECT a.notice, e.message_id FROM deliveries e JOIN announcements a ON a.id = e.announcement_id
-		WHERE e.window_id = $1 AND e.address = $2 AND e.position < $3 AND a.inside = $4
+		SELECT a.notice, t.start_at, t.end_at, e.message_id
+		FROM announcement_windows t JOIN announcements a ON a.id = t.announcement_id JOIN deliveries e ON e.announcement_id = a.id
+		WHERE t.window_id = $1 AND e.address = $2 AND e.position < $3 AND a.inside = $4
 			AND e.state IN ('sent', 'captured', 'in_doubt')
-		ORDER BY e.position DESC LIMIT 1`, d.Window, d.To.Email, d.Position, false).Scan(store.JSON(&h.notice), &h.messageID)
+		ORDER BY e.position DESC LIMIT 1`, d.Window, d.To.Email, d.Position, false).Scan(store.JSON(&h.notice), &start, &stop, &h.messageID)
+	if !start.IsZero() {
+		h.notice.Start, h.notice.End = start.Time, stop.Time
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return h, false, nil
 	}

@@ -58,8 +58,8 @@ func standing(tx *store.Tx, a announcement, address string) (State, string, erro
 	err := tx.Row(`
 		SELECT coalesce(sum(CASE WHEN d.state IN ('sent', 'captured', 'in_doubt', 'sending') THEN 1 ELSE 0 END), 0),
 			coalesce(sum(CASE WHEN d.state IN ('queued', 'deferred') AND d.kind IN ('scheduled', 'updated', 'rescheduled') THEN 1 ELSE 0 END), 0)
-		FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
-		WHERE d.window_id = $1 AND d.address = $2 AND a.inside = $3`, window, address, false).Scan(&heard, &promised)
+		FROM announcement_windows t JOIN announcements a ON a.id = t.announcement_id JOIN deliveries d ON d.announcement_id = a.id
+		WHERE t.window_id = $1 AND d.address = $2 AND a.inside = $3`, window, address, false).Scan(&heard, &promised)
 	if err != nil {
 		return "", "", err
 	}
@@ -74,7 +74,8 @@ func standing(tx *store.Tx, a announcement, address string) (State, string, erro
 	_, err = tx.Exec(`
 		UPDATE deliveries SET state = 'superseded', reason = $4, gen = gen + 1
 		WHERE window_id = $1 AND address = $2 AND state IN ('queued', 'deferred')
-			AND announcement_id IN (SELECT id FROM announcements WHERE window_id = $1 AND inside = $3)`,
+			AND announcement_id IN (SELECT id FROM announcements WHERE window_id = $1 AND inside = $3)
+			AND NOT EXISTS (SELECT 1 FROM announcement_windows t WHERE t.announcement_id = deliveries.announcement_id AND t.window_id <> $1)`,
 		window, address, false, "the later announcement, "+string(kind)+", says it")
 	if err != nil {
 		return "", "", err

@@ -86,7 +86,7 @@ func (n *Notifier) Outbox(ctx context.Context, f OutboxFilter) (all []Delivery, 
 	}
 	err = n.db.View(ctx, func(tx *store.Tx) (err error) {
 		all, err = store.Rows(tx, scanRead, readColumns+`
-			WHERE d.position < $1 AND ($2 = '' OR d.state = $2) AND ($3 = '' OR d.window_id = $3)
+			WHERE d.position < $1 AND ($2 = '' OR d.state = $2) AND ($3 = '' OR d.announcement_id IN (SELECT announcement_id FROM announcement_windows WHERE window_id = $3))
 			ORDER BY d.position DESC LIMIT $4`, before, string(f.State), f.Window, f.Limit+1)
 		return err
 	})
@@ -129,7 +129,8 @@ func one(tx *store.Tx, id string) (Delivery, error) {
 // Deliveries lists who was told of a window, in the order it was done.
 func (n *Notifier) Deliveries(ctx context.Context, window string) (all []Delivery, err error) {
 	err = n.db.View(ctx, func(tx *store.Tx) (err error) {
-		all, err = store.Rows(tx, scanRead, readColumns+`WHERE d.window_id = $1 ORDER BY d.position`, window)
+		all, err = store.Rows(tx, scanRead, readColumns+`
+			WHERE d.announcement_id IN (SELECT announcement_id FROM announcement_windows WHERE window_id = $1) ORDER BY d.position`, window)
 		return err
 	})
 	if err != nil {
@@ -160,15 +161,18 @@ func (n *Notifier) Announcements(ctx context.Context, window string) (all []Anno
 	}
 	err = n.db.View(ctx, func(tx *store.Tx) (err error) {
 		all, err = store.Rows(tx, scanReadAnnouncement, `
-			SELECT id, window_id, kind, inside, state, reason, at, due_at, start_at, end_at, recipients
-			FROM announcements WHERE window_id = $1 ORDER BY event_seq, id`, window)
+			SELECT a.id, t.window_id, a.kind, a.inside, a.state, a.reason, a.at, a.due_at, t.start_at, t.end_at, a.recipients
+			FROM announcement_windows t JOIN announcements a ON a.id = t.announcement_id
+			WHERE t.window_id = $1 ORDER BY a.event_seq, a.id`, window)
 		if err != nil {
 			return err
 		}
 		counts, err := store.Rows(tx, func(r store.Scanner) (c count, err error) {
 			err = r.Scan(&c.of, &c.state, &c.n)
 			return c, err
-		}, `SELECT announcement_id, state, count(*) FROM deliveries WHERE window_id = $1 AND announcement_id IS NOT NULL GROUP BY announcement_id, state`, window)
+		}, `
+			SELECT announcement_id, state, count(*) FROM deliveries
+			WHERE announcement_id IN (SELECT announcement_id FROM announcement_windows WHERE window_id = $1) GROUP BY announcement_id, state`, window)
 		for _, c := range counts {
 			for i := range all {
 				if all[i].ID == c.of {

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -79,6 +80,15 @@ func (w *Window) Change(s Scene, e Edit) (Event, error) {
 	ev.Data.Changed, ev.Data.Reason = changed, tidy(e.Reason)
 	w.tellChange(&ev, was, s.Now)
 	return ev, nil
+}
+
+// Changes reports whether the plan says anything else than that of w.
+func (w Window) Changes(p Plan) bool {
+	p.Checks = slices.Clone(p.Checks)
+	p.Tidy()
+	p.keepChecks(w.Checks, func() string { return "" })
+	material, wording := w.Plan.differences(p)
+	return len(material)+len(wording) > 0
 }
 
 // kindsOf lists the kinds of the conflicts, if a reason to override them is given.

@@ -40,6 +40,8 @@ type Conflict struct {
 	End   time.Time `json:"end,omitzero"`
 	// OverrideRole is the least role that may override it; an approver where it is empty.
 	OverrideRole Role `json:"override_role,omitempty"`
+	// Occurrence is the one of a series whose way it stands in, where it is told of several.
+	Occurrence string `json:"occurrence,omitempty"`
 	// Overridden is who overrode the conflict as it stands, and why.
 	Overridden *Override `json:"overridden"`
 }

@@ -70,6 +70,8 @@ type Reason struct {
 	Check  string `json:"check,omitempty"` // the id of the check it is about
 	Field  string `json:"field,omitempty"` // the field of the form that would mend it
 	Role   Role   `json:"role,omitempty"`  // the least role that may override it, where that is more than an approver
+	// Occurrence is the one of a series that it is about.
+	Occurrence string `json:"occurrence,omitempty"`
 }
 
 // GateError is every reason that holds a gate shut.

@@ -39,6 +39,16 @@ const (
 	Overran      EventKind = "overrun"
 	Conflicted   EventKind = "conflict" // something new stands in its way
 
+	SeriesCreated      EventKind = "series-created"
+	SeriesSubmitted    EventKind = "series-submitted"
+	SeriesAgreed       EventKind = "series-approved"
+	SeriesRefused      EventKind = "series-rejected"
+	SeriesEdited       EventKind = "series-changed"
+	SeriesSkipped      EventKind = "series-skipped"
+	SeriesExtended     EventKind = "series-extended" // the clock made what has come into the horizon
+	SeriesOver         EventKind = "series-ended"
+	OccurrencesDropped EventKind = "series-cancelled" // windows that the series no longer has
+
 	ServiceKept       EventKind = "service-kept"
 	ServiceDeleted    EventKind = "service-deleted"
 	StakeholderKept   EventKind = "stakeholder-kept"
@@ -89,8 +99,17 @@ type Facts struct {
 	Changed   []string       `json:"changed,omitempty"` // names of fields
 	Subject   string         `json:"subject,omitempty"` // what an event about no window is about
 	Stated    *time.Time     `json:"stated,omitempty"`
-	Stage     string         `json:"stage,omitempty"` // the name of the one that began
+	Series    string         `json:"series,omitempty"`  // the id of the series it is about
+	Windows   []Occasion     `json:"windows,omitempty"` // that Announce tells of; none: the event's window alone
+	Stage     string         `json:"stage,omitempty"`   // the name of the one that began
 	More      map[string]any `json:"more,omitempty"`
+}
+
+// Occasion is one window that an announcement tells of, and the times it tells.
+type Occasion struct {
+	Window string    `json:"window"` // the id
+	Start  time.Time `json:"start"`
+	End    time.Time `json:"end"`
 }
 
 // ResultFacts is the answer to a check, as the log tells it.
@@ -101,6 +120,18 @@ type ResultFacts struct {
 	Answer      Answer `json:"result"`
 	Note        string `json:"note,omitempty"`
 	EvidenceURL string `json:"evidence_url,omitempty"`
+}
+
+// Windows lists the ids of the windows that the event's announcement tells of.
+func (e Event) Windows() []string {
+	if len(e.Data.Windows) == 0 {
+		return []string{e.WindowID}
+	}
+	ids := make([]string, len(e.Data.Windows))
+	for i, w := range e.Data.Windows {
+		ids[i] = w.Window
+	}
+	return ids
 }
 
 // Notice is what stakeholders are told of a window: two equal notices need one
@@ -116,7 +147,15 @@ type Notice struct {
 	Lead      string     `json:"lead"`
 	Tentative bool       `json:"tentative,omitempty"` // still to be confirmed
 	Outcome   Outcome    `json:"outcome,omitempty"`
-	Text      string     `json:"text,omitempty"` // of a progress update, a cancellation, a closing
+	Text      string     `json:"text,omitempty"`   // of a progress update, a cancellation, a closing
+	Series    *Rhythm    `json:"series,omitempty"` // of a message about several windows of a series
+}
+
+// Rhythm is how a series recurs, in words.
+type Rhythm struct {
+	ID    string `json:"id"`
+	Words string `json:"words"` // Second Sunday of each month, 02:00
+	Until string `json:"until"` // the last day; empty: until it is ended
 }
 
 // Digest is the hash of the event and of the one before it: SHA-256 over prev

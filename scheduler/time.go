@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -48,9 +49,18 @@ func Zone(name string) (*time.Location, bool) {
 	if name == "Local" || name == "Factory" || !zoneName.MatchString(name) {
 		return nil, false
 	}
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location), true
+	}
 	loc, err := time.LoadLocation(name)
+	if err == nil {
+		zones.Store(name, loc)
+	}
 	return loc, err == nil
 }
+
+// zones remembers the zones that were found, by their name: to load one reads a file.
+var zones sync.Map
 
 // InZone is t on the wall clock of the zone, or in UTC if there is none.
 func InZone(t time.Time, zone string) time.Time {

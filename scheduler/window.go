@@ -66,6 +66,10 @@ type Window struct {
 	State     State
 	Requester string // a person's address
 
+	Series     string // the id; empty: of none
+	Occurrence string // its name in the series: 2006-01-02T15:04
+	Detached   bool   // it was changed by itself, so that changes of the series leave it alone
+
 	Policy         Policy // the one it was submitted under; zero while a draft
 	ConflictReason string // why it was submitted in spite of blocking conflicts
 	Approvals      []Approval

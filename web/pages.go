@@ -98,7 +98,8 @@ type (
 	// Approvals is what waits for a yes.
 	Approvals struct {
 		Frame
-		Items []agenda.View
+		Series []agenda.SeriesView
+		Items  []agenda.View // but those that wait with their series
 	}
 	// Book is the booking form.
 	Book struct {

@@ -13,6 +13,14 @@ type Task struct {
 	View agenda.View
 }
 
+// Link is where it is done.
+func (t Task) Link() string {
+	if t.View.WithSeries() {
+		return "/series/" + t.View.Series
+	}
+	return "/windows/" + t.View.Name()
+}
+
 // Person is somebody with an account.
 type Person struct {
 	Email, Name, TimeZone string

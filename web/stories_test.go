@@ -145,6 +145,7 @@ func public(v agenda.View) Public {
 func stories() []story {
 	var all []story
 	all = append(all, doorStories()...)
+	all = append(all, seriesStories()...)
 	all = append(all, windowStories()...)
 	all = append(all, setUpStories()...)
 	all = append(all, calendarStories()...)

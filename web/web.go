@@ -29,6 +29,9 @@ type Pages struct {
 	assets map[string]assetFile
 }
 
+// likes names the page whose parts another page is made of.
+var likes = map[string]string{"series.html": "window.html"}
+
 // Parse parses every template, so that a bad one stops the program at start.
 func Parse() (*Pages, error) {
 	assets, err := readAssets()
@@ -50,7 +53,11 @@ func Parse() (*Pages, error) {
 		if base == "layout.html" || strings.HasPrefix(base, "parts") {
 			continue
 		}
-		t, err := template.Must(layout.Clone()).ParseFS(files, name)
+		shown := []string{name}
+		if like := likes[base]; like != "" {
+			shown = []string{"templates/" + like, name}
+		}
+		t, err := template.Must(layout.Clone()).ParseFS(files, shown...)
 		if err != nil {
 			return nil, fmt.Errorf("web: parse %s: %w", base, err)
 		}

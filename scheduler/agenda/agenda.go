@@ -84,7 +84,7 @@ func settled(tx *store.Tx, w scheduler.Window, by scheduler.Person) (View, error
 	if err != nil {
 		return v, err
 	}
-	return v, recheck(tx, v, by)
+	return v, recheck(tx, []View{v}, by)
 }
 
 // scene gathers what a verb on w must know.
@@ -137,6 +137,11 @@ func viewsUnder(tx *store.Tx, ws []scheduler.Window, set scheduler.Settings) ([]
 	if err != nil {
 		return nil, err
 	}
+	return viewsNear(tx, ws, set, near)
+}
+
+// viewsNear is viewsUnder where it is known what could stand in the way.
+func viewsNear(tx *store.Tx, ws []scheduler.Window, set scheduler.Settings, near scheduler.Around) ([]View, error) {
 	told, err := toldOf(tx, ws)
 	if err != nil {
 		return nil, err

@@ -14,31 +14,44 @@ import (
 // Record appends ev to the log, as the next link of the chain. It is the last
 // thing a transaction does.
 func Record(tx *store.Tx, ev scheduler.Event) error {
+	_, err := recordAll(tx, []scheduler.Event{ev})
+	return err
+}
+
+// recordAll appends the events in their order, and returns the number of the last.
+func recordAll(tx *store.Tx, evs []scheduler.Event) (seq int64, err error) {
 	var hash []byte
-	err := tx.Row(`SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1`).Scan(&ev.Seq, &hash)
+	err = tx.Row(`SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1`).Scan(&seq, &hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		hash, err = scheduler.Genesis, nil
 	}
 	if err != nil {
-		return fmt.Errorf("agenda: head of the log: %w", err)
+		return 0, fmt.Errorf("agenda: head of the log: %w", err)
 	}
-	ev.Seq++
-	ev.At, ev.Prev = tx.Now, hash
-	data, err := ev.Data.JSON()
-	if err != nil {
-		return fmt.Errorf("agenda: record %s: %w", ev.Kind, err)
+	rows := make([][]any, len(evs))
+	for i, ev := range evs {
+		seq++
+		ev.Seq, ev.At, ev.Prev = seq, tx.Now, hash
+		data, err := ev.Data.JSON()
+		if err != nil {
+			return 0, fmt.Errorf("agenda: record %s: %w", ev.Kind, err)
+		}
+		hash = ev.Digest(data)
+		rows[i] = []any{
+			ev.Seq, sql.NullString{String: ev.WindowID, Valid: ev.WindowID != ""}, store.At(ev.At), ev.Actor, ev.Via, ev.Kind, ev.Text,
+			data, ev.Prev, hash,
+		}
 	}
-	if _, err := tx.Exec(`
-		INSERT INTO events (seq, window_id, at, actor, via, kind, text, data, prev, hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		ev.Seq, sql.NullString{String: ev.WindowID, Valid: ev.WindowID != ""}, store.At(ev.At), ev.Actor, ev.Via, ev.Kind, ev.Text,
-		data, ev.Prev, ev.Digest(data)); err != nil {
-		return fmt.Errorf("agenda: record %s: %w", ev.Kind, err)
+	if err := insert(tx, `INSERT INTO events (seq, window_id, at, actor, via, kind, text, data, prev, hash)`, rows); err != nil {
+		return 0, fmt.Errorf("agenda: record: %w", err)
 	}
-	if err := readEvent(tx, ev); err != nil {
-		return fmt.Errorf("agenda: record %s: %w", ev.Kind, err)
+	for i, ev := range evs {
+		ev.Seq = seq - int64(len(evs)-1-i)
+		if err := readEvent(tx, ev); err != nil {
+			return 0, fmt.Errorf("agenda: record %s: %w", ev.Kind, err)
+		}
 	}
-	return nil
+	return seq, nil
 }
 
 const eventColumns = `SELECT e.seq, coalesce(e.window_id, ''), e.at, e.actor, e.via, e.kind, e.text, e.data, e.prev, e.hash FROM events e `

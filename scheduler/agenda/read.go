@@ -32,9 +32,10 @@ type Filter struct {
 	States    []scheduler.State
 	Kind      scheduler.Kind
 	Lead, Q   string
-	Public    bool // only published ones that are public
-	Backwards bool // the latest start first
-	Limit     int  // 50 when zero, at most 500
+	Series    string // the id
+	Public    bool   // only published ones that are public
+	Backwards bool   // the latest start first
+	Limit     int    // 50 when zero, at most 500
 	Cursor    string
 }
 
@@ -61,6 +62,9 @@ func (f Filter) where(tx *store.Tx) (c *condition, err error) {
 	}
 	if f.Lead != "" {
 		c.add("w.lead = ?", strings.ToLower(f.Lead))
+	}
+	if f.Series != "" {
+		c.add("w.series_id = ?", f.Series)
 	}
 	if f.Public {
 		c.add("w.published = ?", true)

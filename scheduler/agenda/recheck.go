@@ -2,25 +2,38 @@ package agenda
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"lull/scheduler"
 	"lull/scheduler/store"
 )
 
-// know notes the conflicts of a window that its people see as they act on it:
-// nobody is told of these again.
-func know(tx *store.Tx, v View) error {
-	if _, err := tx.Exec(`DELETE FROM known_conflicts WHERE window_id = $1`, v.ID); err != nil {
-		return fmt.Errorf("agenda: known conflicts of %s: %w", v.Name(), err)
-	}
-	if !v.State.Holds() {
-		return nil
-	}
-	for _, c := range v.Conflicts {
-		if err := learn(tx, v.ID, c); err != nil {
-			return err
+// know notes the conflicts of windows that their people see as they act on
+// them: nobody is told of these again.
+func know(tx *store.Tx, vs []View) error {
+	var rows [][]any
+	for some := range slices.Chunk(vs, mostRows) {
+		ids := make([]any, len(some))
+		for i, v := range some {
+			ids[i] = v.ID
 		}
+		if _, err := tx.Exec(`DELETE FROM known_conflicts WHERE window_id IN (`+holes(1, len(ids))+`)`, ids...); err != nil {
+			return fmt.Errorf("agenda: known conflicts: %w", err)
+		}
+	}
+	for _, v := range vs {
+		seen := map[string]bool{}
+		for _, c := range v.Conflicts {
+			if v.State.Holds() && !seen[c.Key()] {
+				seen[c.Key()] = true
+				rows = append(rows, []any{v.ID, c.Key(), c.Window})
+			}
+		}
+	}
+	if err := insert(tx, `INSERT INTO known_conflicts (window_id, name, other)`, rows); err != nil {
+		return fmt.Errorf("agenda: known conflicts: %w", err)
 	}
 	return nil
 }
@@ -33,31 +46,42 @@ func learn(tx *store.Tx, window string, c scheduler.Conflict) error {
 	return nil
 }
 
-// recheck looks again at the windows that a changed one collides with or no
-// longer does, and tells their people what is new to them.
-func recheck(tx *store.Tx, changed View, by scheduler.Person) error {
+// recheck looks again at the windows that changed ones collide with or no
+// longer do, and tells their people what is new to them.
+func recheck(tx *store.Tx, changed []View, by scheduler.Person) error {
 	if err := know(tx, changed); err != nil {
 		return err
 	}
-	others, err := store.Rows(tx, scanString, `SELECT window_id FROM known_conflicts WHERE other = $1`, changed.ID)
-	if err != nil {
-		return fmt.Errorf("agenda: recheck %s: %w", changed.Name(), err)
-	}
-	if changed.State.Holds() {
-		for _, c := range changed.Conflicts {
-			if c.Window != "" {
-				others = append(others, c.Window)
+	mine, others := map[string]bool{}, map[string]bool{}
+	for some := range slices.Chunk(changed, mostRows) {
+		ids := make([]any, len(some))
+		for i, v := range some {
+			ids[i], mine[v.ID] = v.ID, true
+			for _, c := range v.Conflicts {
+				if v.State.Holds() && c.Window != "" {
+					others[c.Window] = true
+				}
 			}
 		}
+		knew, err := store.Rows(tx, scanString, `SELECT window_id FROM known_conflicts WHERE other IN (`+holes(1, len(ids))+`)`, ids...)
+		if err != nil {
+			return fmt.Errorf("agenda: recheck: %w", err)
+		}
+		for _, id := range knew {
+			others[id] = true
+		}
 	}
-	if len(others) == 0 {
-		return nil
+	maps.DeleteFunc(others, func(id string, _ bool) bool { return mine[id] })
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(others)), mostRows) {
+		ws, err := windows(tx, `WHERE w.id IN (`+holes(1, len(some))+`) AND w.state IN ('requested', 'scheduled', 'in_progress', 'verifying') ORDER BY w.start_at, w.id`, anys(some)...)
+		if err != nil {
+			return err
+		}
+		if err := tellNew(tx, ws, by); err != nil {
+			return err
+		}
 	}
-	ws, err := windows(tx, `WHERE w.id IN (`+holes(1, len(others))+`) AND w.state IN ('requested', 'scheduled', 'in_progress', 'verifying') ORDER BY w.start_at, w.id`, anys(others)...)
-	if err != nil {
-		return err
-	}
-	return tellNew(tx, ws, by)
+	return nil
 }
 
 // touched is what a change of the world around windows touches.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"lull/scheduler"
 	"lull/scheduler/store"
@@ -143,16 +142,22 @@ func keep(tx *store.Tx, w scheduler.Window, was *scheduler.Window) error {
 	return nil
 }
 
-func keepRow(tx *store.Tx, w scheduler.Window, was *scheduler.Window) error {
-	args := []any{
+// columns is a row of windows, in the order of its columns.
+func columns(w *scheduler.Window) []any {
+	return []any{
 		w.ID, w.Number, w.Title, w.State, w.Kind, sql.NullString{String: string(w.Outcome), Valid: w.Outcome != ""},
 		w.Lead, w.Requester, w.Published, store.At(w.Start), store.At(w.End), store.At(w.Due()), w.Version,
-		store.At(w.Changed), store.JSON(&w),
+		store.At(w.Changed), store.JSON(w), sql.NullString{String: w.Series, Valid: w.Series != ""},
+		sql.NullString{String: w.Occurrence, Valid: w.Series != ""},
 	}
+}
+
+func keepRow(tx *store.Tx, w scheduler.Window, was *scheduler.Window) error {
 	if was == nil {
 		_, err := tx.Exec(`
-			INSERT INTO windows (id, number, title, state, kind, outcome, lead, requester, published, start_at, end_at, due_at, version, updated_at, doc)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`, args...)
+			INSERT INTO windows (id, number, title, state, kind, outcome, lead, requester, published, start_at, end_at, due_at, version,
+				updated_at, doc, series_id, occurrence)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`, columns(&w)...)
 		if err != nil {
 			return fmt.Errorf("agenda: keep window %s: %w", w.Name(), err)
 		}
@@ -160,8 +165,9 @@ func keepRow(tx *store.Tx, w scheduler.Window, was *scheduler.Window) error {
 	}
 	n, err := tx.Exec(`
 		UPDATE windows SET number = $2, title = $3, state = $4, kind = $5, outcome = $6, lead = $7, requester = $8,
-			published = $9, start_at = $10, end_at = $11, due_at = $12, version = $13, updated_at = $14, doc = $15
-		WHERE id = $1 AND version = $16 AND state = $17`, append(args, was.Version, was.State)...)
+			published = $9, start_at = $10, end_at = $11, due_at = $12, version = $13, updated_at = $14, doc = $15,
+			series_id = $16, occurrence = $17
+		WHERE id = $1 AND version = $18 AND state = $19`, append(columns(&w), was.Version, was.State)...)
 	if err != nil {
 		return fmt.Errorf("agenda: keep window %s: %w", w.Name(), err)
 	}
@@ -205,24 +211,5 @@ func keepParts(tx *store.Tx, w scheduler.Window) error {
 			return err
 		}
 	}
-	for _, s := range w.Services {
-		if _, err := tx.Exec(`INSERT INTO window_services (window_id, service) VALUES ($1, $2)`, w.ID, s.Service); err != nil {
-			return err
-		}
-		if !w.State.Holds() || w.Start.IsZero() {
-			continue
-		}
-		i := w.Slot(s.Service, time.Time{}) // what runs over is looked up as such
-		if _, err := tx.Exec(`INSERT INTO slots (service, start_at, end_at, window_id) VALUES ($1, $2, $3, $4)`,
-			s.Service, store.At(i.Start), store.At(i.End), w.ID); err != nil {
-			return err
-		}
-	}
-	for _, a := range w.Approvals {
-		if _, err := tx.Exec(`INSERT INTO approvals (window_id, by_person, at, requester) VALUES ($1, $2, $3, $4)`,
-			w.ID, a.By, store.At(a.At), w.Requester); err != nil {
-			return err
-		}
-	}
-	return nil
+	return addParts(tx, []scheduler.Window{w})
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // Tick records what time itself has done since it was last asked: reminders,
-// late, decide-by, overrun. Asking twice does no harm. It returns the next
+// late, decide-by, overrun, and the windows of series that have come into their
+// horizon. Asking twice does no harm. It returns the next
 // moment at which there is something to do; zero when nothing lies ahead.
 func (a *Agenda) Tick(ctx context.Context) (next time.Time, err error) {
 	var due []string
@@ -26,12 +27,19 @@ func (a *Agenda) Tick(ctx context.Context) (next time.Time, err error) {
 			return next, fmt.Errorf("agenda: tick: %w", err)
 		}
 	}
+	rolls, err := a.roll(ctx)
+	if err != nil {
+		return next, err
+	}
 	err = a.db.View(ctx, func(tx *store.Tx) error {
 		var at store.Time
 		err := tx.Row(`SELECT min(due_at) FROM windows`).Scan(&at)
 		next = at.Time
 		return err
 	})
+	if !rolls.IsZero() && (next.IsZero() || rolls.Before(next)) {
+		next = rolls
+	}
 	return next, err
 }
 

@@ -35,15 +35,21 @@ func toldOf(tx *store.Tx, ws []scheduler.Window) (map[string]scheduler.Told, err
 	}
 	in := holes(1, len(ids))
 	rows, err := store.Rows(tx, scanCounted, `
-		SELECT a.window_id, a.state, a.at, a.start_at, a.end_at, max(d.sent_at),
-			count(d.id),
-			count(d.id) FILTER (WHERE d.state IN ('queued', 'sending', 'deferred', 'in_doubt')),
-			count(d.id) FILTER (WHERE d.state = 'captured'),
-			count(d.id) FILTER (WHERE d.state IN ('failed', 'expired', 'suppressed'))
-		FROM announcements a LEFT JOIN deliveries d ON d.announcement_id = a.id
-		WHERE a.window_id IN (`+in+`) AND a.kind IN ('scheduled', 'updated', 'rescheduled') AND a.state <> 'dropped'
-			AND a.start_at IS NOT NULL
-		GROUP BY a.id, a.window_id, a.state, a.at, a.start_at, a.end_at, a.event_seq
+		SELECT t.window_id, a.state, a.at, t.start_at, t.end_at, d.accepted,
+			coalesce(d.total, 0), coalesce(d.waiting, 0), coalesce(d.captured, 0), coalesce(d.rejected, 0)
+		FROM announcement_windows t
+		JOIN announcements a ON a.id = t.announcement_id
+		LEFT JOIN (
+			SELECT announcement_id, max(sent_at) AS accepted, count(*) AS total,
+				count(*) FILTER (WHERE state IN ('queued', 'sending', 'deferred', 'in_doubt')) AS waiting,
+				count(*) FILTER (WHERE state = 'captured') AS captured,
+				count(*) FILTER (WHERE state IN ('failed', 'expired', 'suppressed')) AS rejected
+			FROM deliveries
+			WHERE announcement_id IN (SELECT announcement_id FROM announcement_windows WHERE window_id IN (`+in+`))
+			GROUP BY announcement_id
+		) d ON d.announcement_id = a.id
+		WHERE t.window_id IN (`+in+`) AND a.kind IN ('scheduled', 'updated', 'rescheduled') AND a.state <> 'dropped'
+			AND t.start_at IS NOT NULL
 		ORDER BY a.event_seq`, ids...)
 	if err != nil {
 		return nil, fmt.Errorf("agenda: told: %w", err)
@@ -65,15 +71,19 @@ func toldOf(tx *store.Tx, ws []scheduler.Window) (map[string]scheduler.Told, err
 	if err != nil {
 		return nil, fmt.Errorf("agenda: told: %w", err)
 	}
-	pending, err := store.Rows(tx, scanEvent, eventColumns+`WHERE e.seq > $`+fmt.Sprint(len(ids)+1)+` AND e.window_id IN (`+in+`)`, append(ids, seq)...)
+	pending, err := store.Rows(tx, scanEvent, eventColumns+`
+		WHERE e.seq > $`+fmt.Sprint(len(ids)+1)+` AND (e.window_id IN (`+in+`) OR e.kind LIKE 'series-%')`, append(ids, seq)...)
 	if err != nil {
 		return nil, fmt.Errorf("agenda: told: %w", err)
 	}
 	for _, ev := range pending {
-		if ev.Data.Announce.StatesTimes() {
-			t := told[ev.WindowID]
+		if !ev.Data.Announce.StatesTimes() {
+			continue
+		}
+		for _, id := range ev.Windows() {
+			t := told[id]
 			t.Pending = true
-			told[ev.WindowID] = t
+			told[id] = t
 		}
 	}
 	return told, nil
@@ -88,8 +98,8 @@ func scanCounted(r store.Scanner) (c counted, err error) {
 func lastMail(tx *store.Tx, w scheduler.Window) (time.Time, error) {
 	var at store.Time
 	err := tx.Row(`
-		SELECT max(at) FROM announcements
-		WHERE window_id = $1 AND state = 'made' AND inside = $4 AND start_at = $2 AND end_at = $3`,
+		SELECT max(a.at) FROM announcement_windows t JOIN announcements a ON a.id = t.announcement_id
+		WHERE t.window_id = $1 AND a.state = 'made' AND a.inside = $4 AND t.start_at = $2 AND t.end_at = $3`,
 		w.ID, store.At(w.Start), store.At(w.End), false).Scan(&at)
 	return at.Time, err
 }

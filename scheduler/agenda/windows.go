@@ -156,6 +156,7 @@ func (a *Agenda) Change(ctx context.Context, ref string, version int, e Edit, by
 		if err != nil {
 			return err
 		}
+		w.Detached = w.Detached || w.Series != "" && len(ev.Data.Changed) > 0
 		if err := keep(tx, w, &was); err != nil {
 			return err
 		}
@@ -182,10 +183,11 @@ func (a *Agenda) Delete(ctx context.Context, ref string, version int, by schedul
 		if err != nil {
 			return err
 		}
-		for _, q := range []string{`DELETE FROM checks WHERE window_id = $1`, `DELETE FROM window_services WHERE window_id = $1`, `DELETE FROM windows WHERE id = $1`} {
-			if _, err := tx.Exec(q, w.ID); err != nil {
-				return fmt.Errorf("agenda: delete %s: %w", w.Name(), err)
-			}
+		if err := forgetAll(tx, []scheduler.Window{w}); err != nil {
+			return err
+		}
+		if err := leaveOut(tx, w); err != nil {
+			return err
 		}
 		if err := forgetWindow(tx, w.Number); err != nil {
 			return fmt.Errorf("agenda: delete %s: %w", w.Name(), err)

@@ -154,6 +154,8 @@ func TestANarrowedTokenDoesWhatItSays(t *testing.T) {
 		{"PATCH", w + "/MW-1", access.ScopeWindows},
 		{"POST", w + "/MW-1/approve", access.ScopeWindows},
 		{"POST", w + "/preview", access.ScopeRead},
+		{"POST", "/api/v1/series/preview", access.ScopeRead},
+		{"POST", "/api/v1/series/1/approve", access.ScopeWindows},
 		{"POST", w + "/MW-1/checks/7", access.ScopeChecks},
 		{"POST", "/api/v1/tokens", ""},
 		{"PUT", "/api/v1/settings", ""},

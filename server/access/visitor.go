@@ -109,7 +109,7 @@ func scopeOf(method, path string) string {
 		return ScopeRead
 	case first == "windows" && len(parts) > 2 && parts[2] == "checks":
 		return ScopeChecks
-	case first == "windows" && len(parts) == 2 && parts[1] == "preview":
+	case (first == "windows" || first == "series") && len(parts) == 2 && parts[1] == "preview":
 		return ScopeRead
 	case first == "windows", first == "series":
 		return ScopeWindows

@@ -165,7 +165,7 @@ var values = map[reflect.Type]any{
 	of[scheduler.Kind](): scheduler.Kinds, of[scheduler.Risk](): scheduler.Risks, of[scheduler.Impact](): scheduler.Impacts,
 	of[scheduler.Phase](): scheduler.Phases, of[scheduler.Outcome](): scheduler.Outcomes, of[scheduler.Role](): scheduler.Roles,
 	of[scheduler.Announcement](): scheduler.Announcements, of[scheduler.State](): scheduler.States,
-	of[scheduler.Preset](): scheduler.Presets,
+	of[scheduler.Preset](): scheduler.Presets, of[scheduler.SeriesState](): scheduler.SeriesStates,
 }
 
 // schema is the JSON Schema of a type of this package. A struct with a name of

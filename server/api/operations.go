@@ -35,13 +35,14 @@ func of[T any]() reflect.Type { return reflect.TypeFor[T]() }
 var (
 	listQuery   = []string{"limit", "cursor"}
 	logQuery    = []string{"actor", "from", "to", "q", "limit", "cursor"}
-	windowQuery = []string{"from", "to", "service", "state", "kind", "lead", "q", "limit", "cursor"}
+	windowQuery = []string{"from", "to", "service", "state", "kind", "lead", "series", "q", "limit", "cursor"}
 )
 
 // Operations is every call of the API.
 func (a *API) Operations() []Operation {
 	ops := a.windowOperations()
 	ops = append(ops, a.verbOperations()...)
+	ops = append(ops, a.seriesOperations()...)
 	ops = append(ops, a.outboxOperations()...)
 	ops = append(ops, a.serviceOperations()...)
 	ops = append(ops, a.freezeOperations()...)

@@ -58,7 +58,7 @@ type window struct {
 	ClosingNotes         *string              `json:"closing_notes"`
 	FollowUp             *string              `json:"follow_up"`
 	Acknowledged         moment               `json:"acknowledged_at"`
-	Series               *struct{}            `json:"series"`
+	Series               *seriesOf            `json:"series"`
 	Template             *templateRef         `json:"template"`
 	PreApproval          *preApproval         `json:"pre_approval"`
 	Sequence             int                  `json:"sequence"`
@@ -156,7 +156,7 @@ func (a *API) show(v agenda.View) window {
 		Services: all(v.Services), Start: moment{v.Start}, End: moment{v.End}, TimeZone: v.TimeZone,
 		Lead: v.Lead, RunbookURL: v.RunbookURL, TicketURL: v.TicketURL, ConferenceURL: v.ConferenceURL,
 		Links: all(v.Links), Recipients: all(v.Recipients),
-		Reminders: each(v.Reminders, func(d time.Duration) length { return length(d) }),
+		Reminders: each(v.Reminders, asLength),
 		Checks:    each(v.Checks, showCheck), Stages: each(v.Stages, showStage), Stage: v.Stage, State: v.State, Late: v.Late, Overrun: v.Overrun,
 		DecideBy: moment{v.DecideBy}, Requester: v.Requester, ConflictReason: orNull(v.ConflictReason),
 		Approvals: each(v.Approvals, showApproval), Conflicts: each(v.Conflicts, showConflict),
@@ -167,7 +167,7 @@ func (a *API) show(v agenda.View) window {
 		ActualStart: moment{v.ActualStart}, StatedStart: moment{v.StatedStart},
 		ActualEnd: moment{v.ActualEnd}, StatedEnd: moment{v.StatedEnd},
 		Outcome: orNull(v.Outcome), ClosingNotes: orNull(v.ClosingNotes), FollowUp: orNull(v.FollowUp),
-		Acknowledged: moment{v.Acknowledged}, Sequence: v.Sequence, Version: v.Version,
+		Acknowledged: moment{v.Acknowledged}, Series: ofSeries(v.Window), Sequence: v.Sequence, Version: v.Version,
 		Created: moment{v.Created}, Updated: moment{v.Changed}, URL: a.BaseURL + "/windows/" + v.ID,
 	}
 	if w.Updated.IsZero() {
@@ -185,6 +185,8 @@ func (a *API) show(v agenda.View) window {
 	}
 	return w
 }
+
+func asLength(d time.Duration) length { return length(d) }
 
 func showCheck(c scheduler.Check) check {
 	shown := check{

@@ -17,7 +17,7 @@ func (a *API) listWindows(w http.ResponseWriter, r *http.Request, _ access.Visit
 	f := agenda.Filter{
 		From: q.moment("from"), To: q.moment("to"), Services: q.words("service"),
 		States: oneOf(q, "state", q.words("state"), scheduler.States),
-		Lead:   strings.ToLower(q.Get("lead")), Q: q.Get("q"), Limit: q.limit(), Cursor: q.Get("cursor"),
+		Lead:   strings.ToLower(q.Get("lead")), Q: q.Get("q"), Series: q.Get("series"), Limit: q.limit(), Cursor: q.Get("cursor"),
 	}
 	if kinds := oneOf(q, "kind", q.words("kind"), scheduler.Kinds); len(kinds) == 1 {
 		f.Kind = kinds[0]

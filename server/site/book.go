@@ -67,6 +67,15 @@ func (s *Site) book(w http.ResponseWriter, r *http.Request, who access.Visitor, 
 		return err
 	}
 	page.Frame = frame
+	if err := s.offer(r, &page); err != nil {
+		return err
+	}
+	return s.show(w, status, page)
+}
+
+// offer fills in what the form offers.
+func (s *Site) offer(r *http.Request, page *web.Book) (err error) {
+	ctx := r.Context()
 	if page.Services == nil {
 		if page.Services, err = s.Agenda.Services(ctx); err != nil {
 			return err
@@ -80,7 +89,7 @@ func (s *Site) book(w http.ResponseWriter, r *http.Request, who access.Visitor, 
 	}
 	page.Zones = zones
 	page.Form.More(3)
-	return s.show(w, status, page)
+	return nil
 }
 
 // read reads the form that was sent into the page, and the plan out of it. What

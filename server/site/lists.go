@@ -24,7 +24,7 @@ func (s *Site) Overview(w http.ResponseWriter, r *http.Request, who access.Visit
 	if err != nil {
 		return err
 	}
-	closed, _, err := s.Agenda.Windows(ctx, agenda.Filter{States: []scheduler.State{scheduler.Closed, scheduler.Cancelled}, Backwards: true, Limit: 5})
+	closed, _, err := s.Agenda.Windows(ctx, agenda.Filter{States: []scheduler.State{scheduler.Closed, scheduler.Cancelled}, To: frame.Now, Backwards: true, Limit: 5})
 	if err != nil {
 		return err
 	}
@@ -35,14 +35,16 @@ func (s *Site) Overview(w http.ResponseWriter, r *http.Request, who access.Visit
 	if page.Week, err = s.strip(r, frame); err != nil {
 		return err
 	}
+	asked := map[string]bool{}
 	for _, v := range live {
 		if v.State.Running() {
 			page.Running = append(page.Running, v)
 		} else if v.State != scheduler.Draft && len(page.Next) < 10 {
 			page.Next = append(page.Next, v)
 		}
-		if why := needs(v, who.Person); why != "" {
-			page.Mine = append(page.Mine, web.Task{Why: why, View: v})
+		if task := (web.Task{Why: needs(v, who.Person), View: v}); task.Why != "" && !asked[task.Link()] { // of a series once
+			asked[task.Link()] = true
+			page.Mine = append(page.Mine, task)
 		}
 	}
 	return s.show(w, http.StatusOK, page)
@@ -74,7 +76,7 @@ func (s *Site) Windows(w http.ResponseWriter, r *http.Request, who access.Visito
 		return err
 	}
 	f := agenda.Filter{
-		Kind: scheduler.Kind(q.Get("kind")), Lead: q.Get("lead"), Q: q.Get("q"), Cursor: q.Get("cursor"), Backwards: true,
+		Kind: scheduler.Kind(q.Get("kind")), Lead: q.Get("lead"), Q: q.Get("q"), Series: q.Get("series"), Cursor: q.Get("cursor"), Backwards: true,
 	}
 	f.From, f.To = days(q, frame.Zone)
 	if one := q.Get("state"); one != "" {
@@ -111,7 +113,13 @@ func (s *Site) Approvals(w http.ResponseWriter, r *http.Request, who access.Visi
 		return err
 	}
 	page := web.Approvals{Frame: frame}
+	if page.Series, _, err = s.Agenda.AllSeries(r.Context(), agenda.SeriesFilter{State: scheduler.SeriesRequested, Limit: 200}); err != nil {
+		return err
+	}
 	for _, v := range items {
+		if v.WithSeries() {
+			continue
+		}
 		if v.State == scheduler.Requested || v.Kind == scheduler.Emergency && len(v.Approvals) == 0 && v.Rejected == nil {
 			page.Items = append(page.Items, v)
 		}

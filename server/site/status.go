@@ -22,7 +22,7 @@ func (s *Site) Status(w http.ResponseWriter, r *http.Request, who access.Visitor
 		return err
 	}
 	page := web.Status{Frame: frame, Base: s.BaseURL}
-	lines := map[string]*web.ServiceLine{}
+	lines, shown := map[string]*web.ServiceLine{}, map[string]int{}
 	for _, v := range services {
 		lines[v.Name] = &web.ServiceLine{Name: v.Name, Note: "None planned"}
 	}
@@ -37,9 +37,13 @@ func (s *Site) Status(w http.ResponseWriter, r *http.Request, who access.Visitor
 			}
 			page.Running = append(page.Running, item)
 		case v.State.Final():
-			page.Recent = append(page.Recent, item)
+			if ofMany(v, shown, "over ") {
+				page.Recent = append(page.Recent, item)
+			}
 		default:
-			page.Upcoming = append(page.Upcoming, item)
+			if ofMany(v, shown, "to come ") {
+				page.Upcoming = append(page.Upcoming, item)
+			}
 		}
 		for _, name := range item.Services {
 			if v.State.Running() {
@@ -54,6 +58,19 @@ func (s *Site) Status(w http.ResponseWriter, r *http.Request, who access.Visitor
 		page.Services = append(page.Services, *lines[v.Name])
 	}
 	return s.show(w, http.StatusOK, page)
+}
+
+// mostOfSeries is how many dates of one series the public page shows: the
+// calendar has all of them.
+const mostOfSeries = 3
+
+// ofMany reports whether the window is among the first of its series, if it is
+// of one; shown counts them.
+func ofMany(v agenda.View, shown map[string]int, what string) bool {
+	if v.Series != "" {
+		shown[what+v.Series]++
+	}
+	return shown[what+v.Series] <= mostOfSeries
 }
 
 // StatusWindow answers GET /status/{id}.

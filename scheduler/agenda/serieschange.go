@@ -1,0 +1,194 @@
+package agenda
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lull/scheduler"
+	"lull/scheduler/recur"
+	"lull/scheduler/store"
+)
+
+// SeriesEdit is a change of a series.
+type SeriesEdit struct {
+	From    string                        // the occurrence from which on another series takes over; empty: all to come changes
+	Apply   func(*scheduler.Series) error // may run twice
+	Approve bool                          // approve in the same act
+	Reason  string
+}
+
+// ChangeSeries changes a series and its windows to come. Those that have
+// started, are over, or were changed by themselves stay as they are, and each
+// keeps its window where its day stays. What asks for approval again asks once.
+func (a *Agenda) ChangeSeries(ctx context.Context, id string, version int, e SeriesEdit, by scheduler.Person) (v SeriesView, err error) {
+	err = a.db.Update(ctx, func(tx *store.Tx) error {
+		s, all, err := presentSeries(tx, id, version, "change")
+		if err != nil {
+			return err
+		}
+		t := turn{was: s, now: scheduler.Scene{By: by, Now: tx.Now, NewID: tx.NewID}, edit: e}
+		if err := t.plan(tx, all); err != nil {
+			return err
+		}
+		if err := t.decide(tx); err != nil {
+			return err
+		}
+		if err := t.keep(tx); err != nil {
+			return err
+		}
+		v, err = seriesView(tx, t.next)
+		v.Left = t.left
+		return err
+	})
+	return v, err
+}
+
+// turn is a series that is being changed.
+type turn struct {
+	was, next scheduler.Series
+	now       scheduler.Scene
+	edit      SeriesEdit
+
+	split   bool
+	open    []scheduler.Window     // that change
+	to      []scheduler.Occurrence // what each of them becomes
+	dropped []scheduler.Window     // whose date is no more
+	moved   []scheduler.Window     // that only come under the series that takes over
+	fresh   []scheduler.Occurrence // without a window yet
+	left    []string               // changed by themselves, and left alone
+
+	c        group // those of open that change or are approved, and then the fresh ones
+	changed  int   // how many of c are not fresh
+	waits    int   // how many besides wait for approval as before
+	old      []scheduler.Window
+	gone     []scheduler.Window // of dropped, cancelled
+	goneWere []scheduler.Window
+	forgot   []scheduler.Window // of dropped, drafts that nobody was told of
+	evs      []scheduler.Event  // of the windows
+	said     []scheduler.Event  // of the series
+}
+
+// plan finds what the series is to be, and what becomes of each window.
+func (t *turn) plan(tx *store.Tx, all []scheduler.Window) error {
+	t.next = cloned(t.was)
+	if err := t.take(all); err != nil {
+		return err
+	}
+	had := t.next
+	if err := t.edit.Apply(&t.next); err != nil {
+		return err
+	}
+	n := &t.next
+	n.ID, n.State, n.Requester, n.Policy, n.Approvals = had.ID, had.State, had.Requester, had.Policy, had.Approvals
+	n.ReviewBy, n.MadeUntil, n.Version, n.Created, n.ConflictReason = had.ReviewBy, had.MadeUntil, had.Version, had.Created, had.ConflictReason
+	if t.split {
+		n.ID, n.Version, n.Created = tx.NewID(), 0, tx.Now
+	}
+	_, dates, err := planned(tx, n)
+	if err != nil {
+		return err
+	}
+	if len(dates) == 0 {
+		return scheduler.InvalidError{"rrule": fmt.Sprintf("Nothing would occur in the next %d days: end the series instead.", scheduler.Horizon)}
+	}
+	n.MadeUntil = horizon(tx.Now)
+	t.sort(all, dates)
+	return nil
+}
+
+// take prepares the series that takes over from an occurrence on.
+func (t *turn) take(all []scheduler.Window) error {
+	from := strings.TrimSpace(t.edit.From)
+	if from == "" {
+		return nil
+	}
+	rule, err := seriesRule(t.was)
+	if err != nil {
+		return err
+	}
+	if !rule.Includes(from) && !slices.ContainsFunc(all, func(w scheduler.Window) bool { return w.Occurrence == from }) {
+		return scheduler.InvalidError{"from": "The series has no such occurrence: give its name, such as 2026-12-13T02:00."}
+	}
+	if scheduler.Day(from) <= scheduler.Day(t.was.StartLocal) {
+		return nil
+	}
+	t.split = true
+	ends, err := time.Parse(recur.Local, from)
+	if err != nil {
+		return scheduler.InvalidError{"from": "Give the name of an occurrence, such as 2026-12-13T02:00."}
+	}
+	before := func(local string) bool { return local < scheduler.Day(from) }
+	n := &t.next
+	n.RRule, n.StartLocal = remaining(t.was, from), from
+	n.ExDates, n.RDates = slices.DeleteFunc(n.ExDates, before), slices.DeleteFunc(n.RDates, before)
+	after := func(local string) bool { return !before(local) }
+	t.was = cloned(t.was)
+	t.was.Until = ends.Add(-time.Minute).Format(recur.Local)
+	t.was.ExDates, t.was.RDates = slices.DeleteFunc(t.was.ExDates, after), slices.DeleteFunc(t.was.RDates, after)
+	return nil
+}
+
+var countPart = regexp.MustCompile(`(?i)\bCOUNT=(\d+)`)
+
+// remaining is the rule of s from an occurrence on: of a number of times, those
+// that are left.
+func remaining(s scheduler.Series, from string) string {
+	had := countPart.FindStringSubmatch(s.RRule)
+	zone, ok := scheduler.Zone(s.TimeZone)
+	if had == nil || !ok {
+		return s.RRule
+	}
+	rule, err := recur.New(recur.Spec{RRule: s.RRule, Start: s.StartLocal, Zone: zone})
+	count, bad := strconv.Atoi(had[1])
+	if err != nil || bad != nil {
+		return s.RRule
+	}
+	at, _, _ := recur.Resolve(from, zone)
+	passed := len(rule.Between(time.Time{}, at, count))
+	return countPart.ReplaceAllString(s.RRule, fmt.Sprintf("COUNT=%d", max(1, count-passed)))
+}
+
+// sort says what becomes of each window, and which dates have none yet. Days
+// count, not clock times, so that a window keeps its day's.
+func (t *turn) sort(all []scheduler.Window, dates []scheduler.Occurrence) {
+	free := map[string]scheduler.Occurrence{}
+	for _, d := range dates {
+		if _, twice := free[scheduler.Day(d.Local)]; !twice {
+			free[scheduler.Day(d.Local)] = d
+		}
+	}
+	var open []scheduler.Window
+	for _, w := range all {
+		mine := !t.split || w.Occurrence >= strings.TrimSpace(t.edit.From)
+		switch ahead := !w.State.Final() && !w.State.Running() && w.Start.After(t.now.Now); {
+		case mine && ahead && !w.Detached:
+			open = append(open, w)
+			continue
+		case mine && ahead:
+			t.left = append(t.left, w.Name())
+		}
+		delete(free, scheduler.Day(w.Occurrence))
+		if mine && t.split {
+			t.moved = append(t.moved, w)
+		}
+	}
+	for _, w := range open {
+		d, stays := free[scheduler.Day(w.Occurrence)]
+		if !stays {
+			t.dropped = append(t.dropped, w)
+			continue
+		}
+		delete(free, scheduler.Day(w.Occurrence))
+		t.open, t.to = append(t.open, w), append(t.to, d)
+	}
+	for _, d := range dates {
+		if f, unmade := free[scheduler.Day(d.Local)]; unmade && f.Local == d.Local {
+			t.fresh = append(t.fresh, d)
+		}
+	}
+}

@@ -1,0 +1,212 @@
+package scheduler
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Bounds of a series.
+const (
+	Horizon      = 400 // days ahead in which every occurrence is a window
+	MostAhead    = 1000
+	LongestTrust = 12 // months that one approval is good for
+)
+
+// SeriesState is where a series is in its life.
+type SeriesState string
+
+// The states of a series.
+const (
+	SeriesDraft     SeriesState = "draft"
+	SeriesRequested SeriesState = "requested" // windows of it wait for its approval
+	SeriesApproved  SeriesState = "approved"
+	SeriesEnded     SeriesState = "ended" // no further window is made
+)
+
+// SeriesStates lists the states of a series, in the order of a life.
+var SeriesStates = []SeriesState{SeriesDraft, SeriesRequested, SeriesApproved, SeriesEnded}
+
+// Series is a recurring plan. Each occurrence in its horizon is a window of its
+// own; one approval is theirs, and of those made later until it is reviewed.
+type Series struct {
+	ID             string
+	Plan                         // of each window, without times
+	RRule          string        // RFC 5545 3.3.10, on the wall clock of TimeZone
+	StartLocal     string        // the first occurrence on that clock: 2006-01-02T15:04
+	Duration       time.Duration // of each window
+	ExDates        []string      // left out: a day, or a day and time
+	RDates         []string      // added
+	Until          string        // the last day, or day and time, inclusive; besides what RRule says
+	State          SeriesState
+	Requester      string
+	ConflictReason string // why it was submitted in spite of blocking conflicts
+	Policy         Policy // the one it was submitted under; zero while a draft
+	Approvals      []Approval
+	ReviewBy       time.Time // until then what is made is approved; zero: no review is asked
+	MadeUntil      time.Time // what occurs before it is made
+	Version        int
+	Created        time.Time
+	Changed        time.Time
+}
+
+// Occurrence is one date of a series.
+type Occurrence struct {
+	Local string // as the wall clock says it, 2006-01-02T15:04: its name for ever
+	Interval
+	Note string // a clock change, in words
+}
+
+// Day is the day of an occurrence, by its name.
+func Day(local string) string { return local[:min(len(local), len(time.DateOnly))] }
+
+// Check tidies the series and refuses malformed values, as an InvalidError.
+// Whether RRule is a rule of repetition is its caller's to know.
+func (s *Series) Check() error {
+	s.Plan.Interval = Interval{}
+	s.Tidy()
+	wrong := InvalidError{}
+	if err := s.Plan.Check(); err != nil {
+		bad, ok := err.(InvalidError)
+		if !ok {
+			return err
+		}
+		wrong = bad
+	}
+	switch {
+	case s.Duration <= 0:
+		wrong["duration"] = "Say how long each window lasts, such as 2h."
+	case s.Duration > LongestWindow:
+		wrong["duration"] = "A window lasts at most 14 days."
+	}
+	if s.Kind == Emergency {
+		wrong["kind"] = "An emergency does not recur: choose normal or standard."
+	}
+	return wrong.Err()
+}
+
+// CheckDates refuses occurrences, ascending, that run into each other or that
+// are too many.
+func (s Series) CheckDates(all []Occurrence) error {
+	if len(all) > MostAhead {
+		return InvalidError{"rrule": fmt.Sprintf("This occurs more than %d times in %d days: choose a rule that occurs less often.", MostAhead, Horizon)}
+	}
+	for i, o := range all[1:] {
+		if before := all[i]; before.End.After(o.Start) {
+			return InvalidError{"duration": fmt.Sprintf("The window of %s would last until %s, when the next has begun, at %s: make it shorter, or let it occur less often.",
+				before.Local, InZone(before.End, s.TimeZone).Format("Mon 2 Jan 15:04 MST"), InZone(o.Start, s.TimeZone).Format("Mon 2 Jan 15:04 MST"))}
+		}
+	}
+	return nil
+}
+
+// Occur makes the window of an occurrence, a draft.
+func (s Series) Occur(number int, o Occurrence, sc Scene) (Window, Event, error) {
+	plan := s.Plan
+	plan.Checks, plan.Services = slices.Clone(s.Checks), slices.Clone(s.Services)
+	plan.Interval = o.Interval
+	w, ev, err := New(number, plan, sc)
+	if err != nil {
+		return w, ev, err
+	}
+	w.Series, w.Occurrence, w.Requester = s.ID, o.Local, s.Requester
+	ev.Text = fmt.Sprintf("%s drafted %q, the occurrence of %s.", sc.By.Name, w.Title, o.Local)
+	return w, ev, nil
+}
+
+// WithSeries reports whether w waits with the others of its series, so that it is
+// submitted and approved with them.
+func (w Window) WithSeries() bool {
+	return w.Series != "" && !w.Detached && (w.State == Requested || w.State == Draft)
+}
+
+// Trusted reports whether the approval of s is good for what is made at now.
+func (s Series) Trusted(now time.Time) bool {
+	return s.State == SeriesApproved && (s.ReviewBy.IsZero() || now.Before(s.ReviewBy))
+}
+
+// Follow gives w, a draft that s has just made, what s was given: it is
+// scheduled while the approval is good and nothing blocks, else requested.
+func (w *Window) Follow(s Series, sc Scene) (Event, error) {
+	if s.State == SeriesDraft {
+		return Event{}, &MoveError{"follow its series", w.State}
+	}
+	w.Policy, w.Requester = s.Policy, s.Requester
+	w.shown(sc.Now)
+	if !s.Trusted(sc.Now) || len(Blocking(sc.Conflicts)) > 0 {
+		w.State, w.ConflictReason = Requested, s.ConflictReason
+		ev := w.happened(sc, Submitted, "It waits for the approval of its series.")
+		ev.Data.Inside = true
+		return ev, nil
+	}
+	w.State, w.Approvals, w.Published, w.ScheduledAt = Scheduled, slices.Clone(s.Approvals), true, sc.Now
+	ev := w.happened(sc, Approved, "It is scheduled under the approval of its series.")
+	w.announceChange(&ev)
+	return ev, nil
+}
+
+// Agree adds an approval to the series; reviewBy is until when it is good, the
+// zero time: as long as may be. What it approves decides each for itself.
+func (s *Series) Agree(sc Scene, yes Yes, reviewBy time.Time) error {
+	latest := sc.Now.AddDate(0, LongestTrust, 0)
+	switch {
+	case s.State != SeriesRequested:
+		return s.not("approve")
+	case !sc.By.Role.May(Approver):
+		return &ForbiddenError{"Only approvers approve."}
+	case sc.By.Email == s.Requester:
+		return shut("approve", CodeOwnRequest, "Nobody approves a series that they requested: ask another approver.")
+	case slices.ContainsFunc(s.Approvals, func(a Approval) bool { return a.By == sc.By.Email }):
+		return shut("approve", CodeOwnRequest, "You approved this already; another approver must.")
+	case reviewBy.IsZero():
+		reviewBy = latest
+	case !reviewBy.After(sc.Now):
+		return InvalidError{"review_by": "The review lies in the past."}
+	case reviewBy.After(latest):
+		return InvalidError{"review_by": fmt.Sprintf("An approval is good for at most %d months: until %s.", LongestTrust, latest.Format(time.DateOnly))}
+	}
+	s.Approvals = append(slices.Clone(s.Approvals), Approval{By: sc.By.Email, At: sc.Now, Note: tidy(yes.Note), Reason: tidy(yes.Reason)})
+	s.ReviewBy = reviewBy
+	return nil
+}
+
+// Refuse sends a requested series back to its draft.
+func (s *Series) Refuse(sc Scene, reason string) error {
+	if !sc.By.Role.May(Approver) {
+		return &ForbiddenError{"Only approvers reject."}
+	}
+	if _, err := needReason(reason, "Say why, so that the requester can mend it."); err != nil {
+		return err
+	}
+	if s.State != SeriesRequested {
+		return s.not("reject")
+	}
+	s.State, s.Approvals = SeriesDraft, nil
+	return nil
+}
+
+// Skip leaves out the day of an occurrence, for ever.
+func (s *Series) Skip(local string) {
+	s.ExDates = append(slices.Clone(s.ExDates), Day(local))
+	slices.Sort(s.ExDates)
+	s.ExDates = slices.Compact(s.ExDates)
+}
+
+// Standing refuses what is asked of a series that has ended.
+func (s Series) Standing(verb string) error {
+	if s.State == SeriesEnded {
+		return s.not(verb)
+	}
+	return nil
+}
+
+func (s Series) not(verb string) error {
+	return shut(verb, CodeState, fmt.Sprintf("A series that is %s cannot be asked to %s.", s.State, verb))
+}
+
+// Happened raises the version and makes the event of a change.
+func (s *Series) Happened(sc Scene, kind EventKind, text string) Event {
+	s.Version++
+	s.Changed = sc.Now
+	return Event{At: sc.Now, Actor: sc.By.Email, Via: sc.By.Via, Kind: kind, Text: text, Data: Facts{Series: s.ID, Subject: s.Title}}
+}
