@@ -29,6 +29,18 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
+// browser finds the browser for a walk against a process of the server's own.
+func browser(t *testing.T) (path string) {
+	t.Helper()
+	if os.Getenv("LULL_TEST_POSTGRES") != "" {
+		t.Skip("the browser sees the same on either engine; it was walked on SQLite")
+	}
+	if testing.Short() {
+		t.Skip("drives a browser against a process of its own")
+	}
+	return chromium(t)
+}
+
 // person is somebody at a browser of their own.
 type person struct {
 	t    *testing.T
@@ -146,32 +158,8 @@ func (p *person) shot(name string) {
 }
 
 func TestTwoPeopleWalkTheWholePathInABrowser(t *testing.T) {
-	if os.Getenv("LULL_TEST_POSTGRES") != "" {
-		t.Skip("the browser sees the same on either engine; it was walked on SQLite")
-	}
-	if testing.Short() {
-		t.Skip("drives a browser against a process of its own")
-	}
-	path := chromium(t)
-	const secret = "a long enough secret phrase"
-	s := newProcess(t)
-	for email, role := range map[string]string{"mara": "admin", "jonas": "operator", "ruth": "approver"} {
-		s.command(secret+"\n", "user", "add", "--email", email+"@example.org", "--name", strings.ToUpper(email[:1])+email[1:], "--role", role, "--password-stdin")
-	}
-	token := s.command("", "token", "add", "--user", "mara@example.org", "--name", "test")
-	s.start()
-	t.Cleanup(s.kill)
-	for call, body := range map[string]string{
-		"POST /services":     `{"slug":"core-db","name":"Core database","tier":2,"rollback_plan":"Promote the old replica.","checks":[{"phase":"before","text":"The replica has caught up","required":false}]}`,
-		"POST /stakeholders": `{"email":"bob@example.net","name":"Bob"}`,
-		"PUT /settings":      `{"notice":{"normal":"0s"}}`,
-	} {
-		method, to, _ := strings.Cut(call, " ")
-		if status, answer, err := s.call(token, method, to, body); err != nil || status >= 300 {
-			t.Fatalf("%s: %d %v %v", call, status, answer, err)
-		}
-	}
-
+	path := browser(t)
+	s, token := staffed(t)
 	jonas := newPerson(t, path, s.base)
 	jonas.logIn("jonas@example.org", secret)
 	jonas.shot("overview")

@@ -56,3 +56,15 @@ func (f *BookForm) Take(start time.Time) {
 		f.Length, f.EndDate, f.EndTime = scheduler.Duration(d), "", ""
 	}
 }
+
+// Repeat makes the form of one window that of each window of a series, which
+// has a length in place of an end, and no stages.
+func (f *BookForm) Repeat() {
+	if d := f.lasts(scheduler.InvalidError{}); d > 0 {
+		f.Length = scheduler.Duration(d)
+	}
+	f.EndDate, f.EndTime, f.Stages, f.Version = "", "", nil, ""
+	for i := range f.Checks {
+		f.Checks[i].ID, f.Checks[i].Stage = "", ""
+	}
+}

@@ -92,27 +92,35 @@ func (s *Site) offer(r *http.Request, page *web.Book) (err error) {
 	return nil
 }
 
-// read reads the form that was sent into the page, and the plan out of it. What
-// newly ticked services offer comes with the preview and with more lines, which
-// show it; a form that is sent off is taken as it was typed, so that nothing is
-// kept or submitted that nobody has seen.
+// read reads the form that was sent into the page, and the plan out of it.
 func (s *Site) read(r *http.Request, page *web.Book, old []scheduler.Check) (url.Values, scheduler.Plan, scheduler.InvalidError, error) {
 	v, err := values(r)
+	if err == nil {
+		err = s.form(r, v, page, old)
+	}
 	if err != nil {
 		return nil, scheduler.Plan{}, nil, err
 	}
+	plan, wrong := page.Form.Read()
+	return v, plan, wrong, nil
+}
+
+// form reads the form that was sent into the page. What newly ticked services
+// offer comes with the preview and with more lines, which show it; a form that
+// is sent off is taken as it was typed, so that nothing is kept or submitted
+// that nobody has seen.
+func (s *Site) form(r *http.Request, v url.Values, page *web.Book, old []scheduler.Check) (err error) {
 	if page.Services, err = s.Agenda.Services(r.Context()); err != nil {
-		return nil, scheduler.Plan{}, nil, err
+		return err
 	}
 	page.Form = web.ReadBook(v)
 	switch v.Get("do") {
-	case "preview", "more", "slots":
+	case "preview", "more", "slots", "repeat":
 		page.Form.Bring(page.Services)
 	}
 	take(v, &page.Form)
 	page.Form.KeepProbes(old, page.Services)
-	plan, wrong := page.Form.Read()
-	return v, plan, wrong, nil
+	return nil
 }
 
 // Book answers POST /windows: it previews, keeps a draft, or submits.

@@ -7,6 +7,7 @@ import (
 
 	"lull/scheduler"
 	"lull/scheduler/agenda"
+	"lull/scheduler/recur"
 	"lull/server/access"
 	"lull/web"
 )
@@ -34,9 +35,20 @@ func (s *Site) NewSeries(w http.ResponseWriter, r *http.Request, who access.Visi
 	if zone == "" {
 		zone = set.TimeZone
 	}
-	page := web.SeriesFormOf(scheduler.Series{Plan: scheduler.Plan{
-		TimeZone: zone, Lead: who.Email, Kind: scheduler.Normal, Risk: scheduler.MediumRisk, Public: true, Reminders: set.Reminders,
-	}}, "")
+	one := scheduler.Series{Plan: blank(zone, set)}
+	one.Lead = who.Email
+	if ref := r.URL.Query().Get("window"); ref != "" {
+		v, err := s.Agenda.Window(r.Context(), ref)
+		if err != nil {
+			return err
+		}
+		one = scheduler.Series{Plan: v.Again(), Duration: v.Interval.Duration()}
+		one.Template = scheduler.TemplateRef{}
+		if !v.Start.IsZero() {
+			one.StartLocal = scheduler.InZone(v.Start, v.TimeZone).Format(recur.Local)
+		}
+	}
+	page := web.SeriesFormOf(one, "")
 	page.Form.Version = ""
 	return s.seriesForm(w, r, who, http.StatusOK, page)
 }
@@ -99,7 +111,14 @@ func (s *Site) AddSeries(w http.ResponseWriter, r *http.Request, who access.Visi
 		return err
 	}
 	page := web.SeriesForm{Repeat: web.ReadRepeat(v)}
-	page.Form = web.ReadBook(v)
+	if err := s.form(r, v, &page.Book, nil); err != nil {
+		return err
+	}
+	if v.Get("do") == "repeat" { // the form of one window, to be made one of a series
+		page.Form.Repeat()
+		page.Repeat = web.RepeatFormOf(scheduler.Series{})
+		return s.seriesForm(w, r, who, http.StatusOK, page)
+	}
 	series, keep, err := s.readSeries(w, r, who, &page, v.Get("do"))
 	if err != nil || !keep {
 		return err
@@ -122,7 +141,10 @@ func (s *Site) ChangeSeries(w http.ResponseWriter, r *http.Request, who access.V
 		return err
 	}
 	page := web.SeriesForm{Repeat: web.ReadRepeat(v), ID: was.ID, From: v.Get("from"), Was: was.State}
-	page.Form, page.MayAgree = web.ReadBook(v), mayAgreeSeries(was, who)
+	page.MayAgree = mayAgreeSeries(was, who)
+	if err := s.form(r, v, &page.Book, was.Checks); err != nil {
+		return err
+	}
 	series, keep, err := s.readSeries(w, r, who, &page, v.Get("do"))
 	if err != nil || !keep {
 		return err

@@ -161,3 +161,22 @@ func TestThePublicPageShowsTheNextDatesOfASeries(t *testing.T) {
 		t.Errorf("%d of its dates are on the public page, want 3", got)
 	}
 }
+
+func TestTheFormOfAWindowBecomesThatOfASeries(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	form := plan("repeat")
+	form.Del("length")
+	form.Set("end_time", "05:30")
+	status, body, _ := d.ask(d.site.AddSeries, form)
+	for _, want := range []string{`value="Core database upgrade"`, `name="length" value="210m"`, `value="Orders can be placed"`, `action="/series"`} {
+		if status != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("got %d, want %s in the form of a series:\n%s", status, want, body)
+		}
+	}
+	d.ask(d.site.Book, plan("draft"))
+	status, body, _ = d.ask(query(d.site.NewSeries, "window=MW-1"), nil)
+	if status != http.StatusOK || !strings.Contains(body, `value="Core database upgrade"`) || !strings.Contains(body, `name="time" value="02:00"`) {
+		t.Errorf("got %d, want the window's plan in the form of a series:\n%s", status, body)
+	}
+}
