@@ -37,7 +37,8 @@ const (
 	WentLate     EventKind = "late"
 	DecideByCame EventKind = "decide-by"
 	Overran      EventKind = "overrun"
-	Conflicted   EventKind = "conflict" // something new stands in its way
+	Conflicted   EventKind = "conflict"    // something new stands in its way
+	NotDelivered EventKind = "undelivered" // somebody could not be told of it
 
 	ServiceKept       EventKind = "service-kept"
 	ServiceDeleted    EventKind = "service-deleted"
@@ -56,6 +57,9 @@ const (
 	LoggedIn          EventKind = "log-in"
 	LogInRefused      EventKind = "log-in-refused"
 	DeliveriesSettled EventKind = "told"
+	WebhookKept       EventKind = "webhook-kept"
+	WebhookGone       EventKind = "webhook-gone"
+	WebhookOff        EventKind = "webhook-off" // its receiver wants nothing more
 )
 
 // Event is one thing that happened: at once the line of the log, the link of
@@ -89,8 +93,16 @@ type Facts struct {
 	Changed   []string       `json:"changed,omitempty"` // names of fields
 	Subject   string         `json:"subject,omitempty"` // what an event about no window is about
 	Stated    *time.Time     `json:"stated,omitempty"`
-	Stage     string         `json:"stage,omitempty"` // the name of the one that began
+	Stage     string         `json:"stage,omitempty"`  // the name of the one that began
+	Called    []string       `json:"called,omitempty"` // addresses of who is called for help
+	Failed    []Undelivered  `json:"failed,omitempty"` // who could not be told
 	More      map[string]any `json:"more,omitempty"`
+}
+
+// Undelivered is an address that could not be told, and why.
+type Undelivered struct {
+	Address string `json:"address"`
+	Why     string `json:"why"`
 }
 
 // ResultFacts is the answer to a check, as the log tells it.

@@ -256,32 +256,6 @@ func (w *Window) HandOver(s Scene, lead string) (Event, error) {
 	return ev, nil
 }
 
-// Acknowledge says that somebody takes care of a late or overrunning window.
-func (w *Window) Acknowledge(s Scene, note string) (Event, error) {
-	if !w.Late(s.Now) && !w.Overrun(s.Now) {
-		return Event{}, shut("acknowledge", CodeState, "The window is neither late nor over time.")
-	}
-	if bad := badText(note, longText, true); bad != "" {
-		return Event{}, InvalidError{"note": bad}
-	}
-	w.Acknowledged = s.Now
-	return w.happened(s, Acknowledged, fmt.Sprintf("%s takes care of it. %s", s.By.Name, tidy(note))), nil
-}
-
-// Escalate calls the next people.
-func (w *Window) Escalate(s Scene, reason string) (Event, error) {
-	reason, err := needReason(reason, "Say what help is needed.")
-	if err != nil {
-		return Event{}, err
-	}
-	if w.State.Final() || w.State == Draft {
-		return Event{}, &MoveError{"escalate", w.State}
-	}
-	ev := w.happened(s, Escalated, fmt.Sprintf("%s escalated: %s", s.By.Name, reason))
-	ev.Data.Inside, ev.Data.Reason = true, reason
-	return ev, nil
-}
-
 // answerable lists the phases whose checks may be answered in a state.
 var answerable = map[State][]Phase{
 	Draft: {Before}, Requested: {Before}, Scheduled: {Before},
