@@ -20,6 +20,9 @@ const (
 // Announce turns what happened into announcements, and those that are due into
 // deliveries. next is when the next one is due, zero when none is.
 func (n *Notifier) Announce(ctx context.Context) (next time.Time, err error) {
+	if err := n.warn(ctx); err != nil {
+		return time.Time{}, fmt.Errorf("notifier: announce: %w", err)
+	}
 	if err := n.agenda.Tell(ctx, hear); err != nil {
 		return time.Time{}, fmt.Errorf("notifier: announce: %w", err)
 	}
@@ -244,7 +247,7 @@ func untrue(a announcement, w scheduler.Window) string {
 	}
 	switch kind {
 	case askedKind:
-		if w.State != scheduler.Requested {
+		if w.State != scheduler.Requested && !unapproved(w) {
 			return "the window is " + w.State.Words()
 		}
 	case lateKind:
@@ -255,6 +258,8 @@ func untrue(a announcement, w scheduler.Window) string {
 		if !w.State.Running() || !same {
 			return "the window was closed or extended"
 		}
+	case escalatedKind:
+		return answered(a, w)
 	case scheduler.AnnounceScheduled, scheduler.AnnounceUpdated, scheduler.AnnounceRescheduled, scheduler.AnnounceReminder:
 		switch {
 		case w.State == scheduler.Requested && kind == scheduler.AnnounceReminder:

@@ -67,6 +67,7 @@ func (w *Window) Begin(s Scene, g Go) (Event, error) {
 		ev.Data.Stated = &at
 	}
 	w.announce(&ev, AnnounceStarted, "")
+	ev.Data.Inside = w.Kind == Emergency && len(w.Approvals) == 0 // the approvers are asked after the fact
 	return ev, nil
 }
 

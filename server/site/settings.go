@@ -110,7 +110,9 @@ func readSettings(v url.Values, set *scheduler.Settings) error {
 	}
 	set.Organisation, set.TimeZone = strings.TrimSpace(v.Get("organisation")), strings.TrimSpace(v.Get("time_zone"))
 	set.StatusOpen, set.Settle = v.Get("status_open") != "", length("settle")
-	set.EscalateAfter = length("escalate_after")
+	if v.Has("escalate_after") {
+		set.EscalateAfter = length("escalate_after")
+	}
 	set.Reminders = nil
 	for _, text := range web.List(v.Get("reminders")) {
 		d, err := scheduler.ParseDuration(text)
