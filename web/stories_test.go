@@ -170,6 +170,12 @@ func windowStories() []story {
 	gone.Reasons = []scheduler.Reason{{Code: "check-open", Detail: "The verify check “An order can be placed” is open.", Check: "c3"}}
 	late := inside(jonas, gone.Title, "windows")
 	late.Now = gone.Now
+	gone.Alarm = scheduler.Alarm{About: scheduler.Overran, Since: gone.End, Next: gone.End.Add(15 * time.Minute), Calls: []scheduler.Call{
+		{At: gone.End, To: []string{jonas.Email, "priya@example.org"}, By: scheduler.Clock.Email},
+	}}
+	gone.CallsNext, gone.CallsAt = []string{"ruth@example.org"}, gone.Alarm.Next
+	taken := gone
+	taken.Acknowledged, taken.CallsNext, taken.CallsAt = gone.End.Add(5*time.Minute), nil, time.Time{}
 	told := []Announcement{{Kind: "scheduled", At: now.Add(-72 * time.Hour), Recipients: 42, Counts: "1 failed, 41 sent"}}
 	return []story{
 		{"overview", Overview{Frame: inside(mara, "Overview", "overview"), Running: []agenda.View{running()}, Next: []agenda.View{requested()}, Closed: []agenda.View{closed()}, Mine: []Task{{"Waits for your approval.", requested()}}, Quorum: quorum}},
@@ -192,6 +198,7 @@ func windowStories() []story {
 		{"window-requested", Window{Frame: inside(mara, "Search index rebuild", "windows"), View: requested(), People: people}},
 		{"window-running", Window{Frame: inside(jonas, running().Title, "windows"), View: running(), Log: events, Announcements: told, Deliveries: []Delivery{sent, failed}, People: people}},
 		{"window-refused", Window{Frame: late, View: gone, Refusal: Refusal{Gate: "close", Reason: gone.Reasons}, Form: map[string]string{"outcome": "successful", "notes": "All is well."}, Log: events}},
+		{"window-taken-up", Window{Frame: late, View: taken, Log: events}},
 		{"window-closed", Window{Frame: inside(tomas, closed().Title, "windows"), View: closed(), Log: events, Announcements: told}},
 		{"window-print", Window{Frame: inside(jonas, running().Title, "windows"), View: running(), Log: events, Print: true}},
 		{"window-staged", Window{Frame: inside(jonas, running().Title, "windows"), View: staged(), People: people}},
@@ -215,7 +222,7 @@ func setUpStories() []story {
 	hears := map[string]string{"email": "shop@example.net", "name": "The shop", "time_zone": "Europe/Berlin", "calendar": "publish"}
 	staff := []Person{{Email: mara.Email, Name: mara.Name, Role: mara.Role}, {Email: "ruth@example.org", Name: "Ruth Adeyemi", Role: scheduler.Approver, Pending: true}, {Email: "old@example.org", Name: "Otto", Role: scheduler.Viewer, Disabled: true}}
 	keys := []Key{{ID: "k1", Name: "ci", Scope: "all", Created: now.Add(-240 * time.Hour), Used: now}, {ID: "k2", Name: "old", Created: now.Add(-480 * time.Hour), Gone: true}}
-	settings := map[string]string{"organisation": "Northgate Systems", "time_zone": "Europe/Berlin", "preset": "team", "notice_normal": "24h", "approvals_1": "2", "reminders": "24h", "settle": "90s", "tier_1_notice_normal": "96h", "tier_1_longest_normal": "4h"}
+	settings := map[string]string{"organisation": "Northgate Systems", "time_zone": "Europe/Berlin", "preset": "team", "notice_normal": "24h", "approvals_1": "2", "reminders": "24h", "settle": "90s", "escalate_after": "15m", "tier_1_notice_normal": "96h", "tier_1_longest_normal": "4h"}
 	return []story{
 		{"services", Services{Frame: inside(mara, "Services", "services"), Items: []scheduler.Service{orders}}},
 		{"services-empty", Services{Frame: inside(tomas, "Services", "services")}},
