@@ -19,7 +19,7 @@ func (n *Notifier) claim(tx *store.Tx) (claimed []delivery, next time.Time, err 
 	}
 	for {
 		due, err := store.Rows(tx, scanDelivery, deliveryColumns+`
-			WHERE d.state IN ('queued', 'deferred', 'in_doubt') AND d.next_at <= $1 AND NOT EXISTS (
+			WHERE d.carrier = 'mail' AND d.state IN ('queued', 'deferred', 'in_doubt') AND d.next_at <= $1 AND NOT EXISTS (
 				SELECT 1 FROM deliveries e
 				WHERE e.window_id = d.window_id AND e.address = d.address AND e.position < d.position
 					AND e.state IN ('queued', 'sending', 'deferred', 'in_doubt'))
