@@ -1,6 +1,8 @@
 package web
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"lull/scheduler"
@@ -57,6 +59,15 @@ type Delivery struct {
 type WebhookRow struct {
 	scheduler.Webhook
 	Names []string // of its services
+}
+
+// About names the services and tiers that the webhook hears about.
+func (r WebhookRow) About() []string {
+	about := slices.Clone(r.Names)
+	for _, tier := range r.Tiers {
+		about = append(about, fmt.Sprintf("tier %d", tier))
+	}
+	return about
 }
 
 // Preview is what the booking form would lead to.
