@@ -27,7 +27,7 @@ func (n *Notifier) insideWords(f facts) insideWords {
 	}
 	w := insideWords{words: n.words(f), Runbooks: runbooks(f)}
 	w.Was, w.About = nil, ""
-	switch scheduler.EventKind(f.Kind) {
+	switch f.Kind {
 	case lateKind, overrunKind, escalatedKind:
 		w.Calls = calls(f, zone)
 	}

@@ -115,15 +115,13 @@ func (w Window) Ringing(now time.Time) bool {
 	return amiss && !w.TakenUp(now)
 }
 
-// Called is who was called about what is amiss now, or as a person asked.
+// Called is who was called about what is amiss now, or else as a person asked.
 func (w Window) Called(now time.Time) []Call {
-	if kind, at, amiss := w.passed(now); amiss && !w.Alarm.about(kind, at) {
-		return nil
+	kind, at, amiss := w.passed(now)
+	if amiss && w.Alarm.about(kind, at) || !amiss && w.Alarm.About == Escalated && w.State.Holds() {
+		return w.Alarm.Calls
 	}
-	if !w.State.Holds() {
-		return nil
-	}
-	return w.Alarm.Calls
+	return nil
 }
 
 // NextCall is whom the clock calls next, and when, if nobody takes it up.
