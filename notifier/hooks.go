@@ -27,7 +27,7 @@ func (n *Notifier) eventHooks(tx *store.Tx, ev scheduler.Event) error {
 	if ev.WindowID == "" || slices.Contains(scheduler.Announcements, scheduler.Announcement(kind)) || !slices.Contains(scheduler.WebhookKinds, kind) {
 		return nil
 	}
-	return n.tellHooks(tx, ev.WindowID, news{kind: kind, at: ev.At, text: ev.Text})
+	return n.tellHooks(tx, ev.WindowID, news{kind: kind, at: ev.At, text: ev.Text, state: ev.Data.State})
 }
 
 // tellHooks lays what there is to tell in the outbox, for each webhook that hears it.

@@ -65,6 +65,7 @@ type news struct {
 	at     time.Time
 	text   string
 	offset string
+	state  scheduler.State  // after it; empty: the present one
 	notice scheduler.Notice // what the window looked like
 	was    *scheduler.Notice
 	until  time.Time // when it is of no use any more
@@ -74,7 +75,7 @@ func (n *Notifier) payload(what news, w scheduler.Window, all []scheduler.Servic
 	p := Payload{Type: "window." + what.kind, Timestamp: what.at, Data: PayloadData{
 		Kind: what.kind, Text: what.text, Offset: what.offset,
 		Window: &PayloadWindow{
-			ID: w.ID, Name: w.Name(), Title: what.notice.Title, Summary: what.notice.Summary, State: w.State, Kind: w.Kind, Risk: w.Risk,
+			ID: w.ID, Name: w.Name(), Title: what.notice.Title, Summary: what.notice.Summary, State: cmp.Or(what.state, w.State), Kind: w.Kind, Risk: w.Risk,
 			Public: w.Public, Start: what.notice.Start, End: what.notice.End, TimeZone: what.notice.TimeZone, Lead: what.notice.Lead,
 			URL: n.opts.BaseURL + "/windows/" + w.Name(),
 		},

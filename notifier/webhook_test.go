@@ -45,6 +45,9 @@ func TestAWebhookIsToldSignedAndOnce(t *testing.T) {
 			t.Errorf("request %d tells %+v", i, p)
 		}
 		ids[q.Header.Get("Webhook-Id")] = true
+		if want := []scheduler.State{scheduler.Requested, scheduler.Scheduled, scheduler.Scheduled, scheduler.Cancelled}[i]; p.Data.Window.State != want {
+			t.Errorf("request %d says that the window is %s, want %s", i, p.Data.Window.State, want)
+		}
 	}
 	if len(requests) != 4 || len(ids) != 4 {
 		t.Errorf("%d requests under %d ids, want 4", len(requests), len(ids))

@@ -98,6 +98,13 @@ func TestAWebhookIsMadeTestedAndToldOverTheAPI(t *testing.T) {
 	if one["carrier"] != "webhook" || one["address"] != l.URL+"/lull" || one["state"] != "sent" {
 		t.Errorf("the outbox says %v", one)
 	}
+	described := call("GET", "/openapi.json", "", http.StatusOK)
+	if told, _ := described["webhooks"].(map[string]any); told["window"] == nil {
+		t.Error("the description does not say what a webhook is sent")
+	}
+	if w := ask(t, h, token, "GET", "/api/docs", ""); !strings.Contains(w.Body.String(), "notifierPayload") || !strings.Contains(w.Body.String(), "whsec_") {
+		t.Error("the documentation does not say what a webhook is sent and how it is signed")
+	}
 	rotated := call("POST", at+"/rotate", "", http.StatusOK)
 	if rotated["secret"] == made["secret"] || rotated["old_secret_until"] == nil {
 		t.Errorf("rotated it is %v", rotated)
