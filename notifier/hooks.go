@@ -16,7 +16,7 @@ const hookUse = day
 // announceHooks tells webhooks of an announcement that was just made. Theirs are
 // no deliveries of the announcement, so that no gate waits for them.
 func (n *Notifier) announceHooks(tx *store.Tx, a announcement, w scheduler.Window, was *scheduler.Notice) error {
-	return n.tellHooks(tx, w.ID, news{
+	return n.tellHooks(tx, w.ID, happening{
 		kind: string(a.Kind), at: a.At, text: a.Notice.Text, offset: a.Detail, notice: a.Notice, was: was, until: expiry(a, was, tx.Now),
 	})
 }
@@ -27,11 +27,11 @@ func (n *Notifier) eventHooks(tx *store.Tx, ev scheduler.Event) error {
 	if ev.WindowID == "" || slices.Contains(scheduler.Announcements, scheduler.Announcement(kind)) || !slices.Contains(scheduler.WebhookKinds, kind) {
 		return nil
 	}
-	return n.tellHooks(tx, ev.WindowID, news{kind: kind, at: ev.At, text: ev.Text, state: ev.Data.State})
+	return n.tellHooks(tx, ev.WindowID, happening{kind: kind, at: ev.At, text: ev.Text, state: ev.Data.State})
 }
 
 // tellHooks lays what there is to tell in the outbox, for each webhook that hears it.
-func (n *Notifier) tellHooks(tx *store.Tx, window string, what news) error {
+func (n *Notifier) tellHooks(tx *store.Tx, window string, what happening) error {
 	hooks, err := store.Rows(tx, scanHook, hookColumns+`WHERE enabled = $1 ORDER BY id`, true)
 	if err != nil || len(hooks) == 0 {
 		return err

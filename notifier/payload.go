@@ -59,8 +59,8 @@ type PayloadService struct {
 	Impact scheduler.Impact `json:"impact"`
 }
 
-// news is what webhooks are told once: an announcement, or an event.
-type news struct {
+// happening is what webhooks are told once: an announcement, or an event.
+type happening struct {
 	kind   string
 	at     time.Time
 	text   string
@@ -71,7 +71,7 @@ type news struct {
 	until  time.Time // when it is of no use any more
 }
 
-func (n *Notifier) payload(what news, w scheduler.Window, all []scheduler.Service) Payload {
+func (n *Notifier) payload(what happening, w scheduler.Window, all []scheduler.Service) Payload {
 	p := Payload{Type: "window." + what.kind, Timestamp: what.at, Data: PayloadData{
 		Kind: what.kind, Text: what.text, Offset: what.offset,
 		Window: &PayloadWindow{
