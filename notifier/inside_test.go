@@ -16,8 +16,8 @@ import (
 
 const quarter = 15 * time.Minute
 
-// tick is one turn of the clock's loop, the clock itself included.
-func (d *desk) tick() {
+// turn is one turn of the clock's loop, the clock itself included.
+func (d *desk) turn() {
 	d.Helper()
 	_, err := d.agenda.Tick(d.Context())
 	d.must(err)
@@ -91,8 +91,8 @@ func TestAnOverrunClimbsTheEscalationPathOverARestart(t *testing.T) {
 	} {
 		d.later(c.wait)
 		d.reopen()
-		d.tick()
-		d.tick()
+		d.turn()
+		d.turn()
 		if got := d.called(w.ID, seen); !slices.Equal(got, c.want) {
 			t.Errorf("%s: called %q, want %q", c.name, got, c.want)
 		}
@@ -126,14 +126,14 @@ func TestACallThatIsNeededNoMoreIsNotSent(t *testing.T) {
 		d.onCall()
 		w := d.started(plan())
 		d.later(2 * time.Hour)
-		d.tick()
+		d.turn()
 		d.later(quarter)
-		d.tick()
+		d.turn()
 		held = false
 		d.later(time.Second)
 		d.must(c.do(d, w.ID))
 		d.later(5 * time.Minute)
-		d.tick()
+		d.turn()
 		ds, err := d.Deliveries(t.Context(), w.ID)
 		d.must(err)
 		at := slices.IndexFunc(ds, func(one notifier.Delivery) bool { return one.Address == "backup@example.org" })
@@ -142,7 +142,7 @@ func TestACallThatIsNeededNoMoreIsNotSent(t *testing.T) {
 		}
 		before := len(d.called(w.ID, 0))
 		d.later(quarter)
-		d.tick()
+		d.turn()
 		if got := d.called(w.ID, before); len(got) > 0 {
 			t.Errorf("%s: called %q afterwards", c.name, got)
 		}
@@ -234,7 +234,7 @@ func insideMails(d *desk) (ids []string) {
 	asked := func(p scheduler.Plan) agenda.View {
 		w, err := d.agenda.Book(d.Context(), p, agenda.Submission{Now: true}, ada)
 		d.must(err)
-		d.tick()
+		d.turn()
 		return w
 	}
 	rejected := asked(p)
@@ -243,30 +243,30 @@ func insideMails(d *desk) (ids []string) {
 	late := p
 	late.Title, late.Interval = "Search index rebuild", scheduler.Interval{Start: p.Start.Add(-20 * time.Hour), End: p.Start.Add(-18 * time.Hour)}
 	waits := d.scheduled(late)
-	d.tick()
+	d.turn()
 	run := d.scheduled(p)
-	d.tick()
+	d.turn()
 	freeze := scheduler.Freeze{Title: "Year end", Reason: "Books close.", Interval: run.Interval, TimeZone: "UTC", All: true}
 	_, err = d.agenda.AddFreeze(d.Context(), freeze, bob)
 	d.must(err)
-	d.tick()
+	d.turn()
 	for range 2 { // late, and the next step of its escalation
 		d.later(waits.Start.Sub(d.db.Now()))
-		d.tick()
+		d.turn()
 		waits.Start = waits.Start.Add(quarter)
 	}
 	d.later(run.Start.Sub(d.db.Now()))
 	_, err = d.agenda.Start(d.Context(), run.ID, 0, scheduler.Go{Override: true, Reason: "Agreed with the books."}, bob)
 	d.must(err)
 	for range 8 { // until past the end
-		d.tick()
+		d.turn()
 		d.later(quarter)
 	}
-	d.tick()
+	d.turn()
 	d.later(time.Minute)
 	_, err = d.agenda.Escalate(d.Context(), run.ID, 0, "The restore hangs at 80 %.", ada)
 	d.must(err)
-	d.tick()
+	d.turn()
 	e := p
 	e.Services = []scheduler.Affected{{Service: "shop", Impact: scheduler.Degraded}}
 	e.Title, e.Kind, e.Interval = "Disk full", scheduler.Emergency, scheduler.Interval{Start: d.db.Now(), End: d.db.Now().Add(time.Hour)}
@@ -274,7 +274,7 @@ func insideMails(d *desk) (ids []string) {
 	d.must(err)
 	_, err = d.agenda.Start(d.Context(), w.ID, 0, scheduler.Go{}, ada)
 	d.must(err)
-	d.tick()
+	d.turn()
 	return []string{rejected.ID, waits.ID, run.ID, w.ID}
 }
 

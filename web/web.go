@@ -36,7 +36,7 @@ func Parse() (*Pages, error) {
 	}
 	p := &Pages{byName: map[string]*template.Template{}, assets: assets}
 	// The booking form lends its fields to the forms of templates.
-	layout, err := template.New("layout.html").Funcs(p.funcs()).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/plan.html", "templates/stages.html", "templates/alarm.html")
+	layout, err := template.New("layout.html").Funcs(p.funcs()).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/plan.html", "templates/stages.html", "templates/parts-alarm.html")
 	if err != nil {
 		return nil, fmt.Errorf("web: parse layout: %w", err)
 	}
@@ -46,7 +46,7 @@ func Parse() (*Pages, error) {
 	}
 	for _, name := range names {
 		base := path.Base(name)
-		if base == "layout.html" || base == "parts.html" || base == "stages.html" || base == "alarm.html" {
+		if base == "layout.html" || base == "parts.html" || base == "stages.html" || base == "parts-alarm.html" {
 			continue
 		}
 		t, err := template.Must(layout.Clone()).ParseFS(files, name)
