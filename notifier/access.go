@@ -18,7 +18,7 @@ const (
 )
 
 // accessWords are the subject and the sentence of each kind.
-var accessWords = map[string]struct{ subject, lede, ignore string }{
+var accessWords = map[string]accessLetter{
 	Invitation: {
 		"Your account for the maintenance of %s",
 		"You have been given an account for planning maintenance. Set your password here:",
@@ -36,6 +36,9 @@ var accessWords = map[string]struct{ subject, lede, ignore string }{
 	},
 }
 
+// accessLetter is what a letter says beside its one link; the subject names the organisation.
+type accessLetter struct{ subject, lede, ignore string }
+
 // Post puts a letter of access into the outbox, as part of tx. It goes out at
 // the next Deliver.
 func (n *Notifier) Post(tx *store.Tx, kind, to, name, url string) error {
@@ -43,12 +46,18 @@ func (n *Notifier) Post(tx *store.Tx, kind, to, name, url string) error {
 	if !known {
 		return fmt.Errorf("notifier: there is no letter of kind %q", kind)
 	}
+	return n.post(tx, kind, to, name, url, words, true)
+}
+
+// post puts a letter about no window into the outbox; personal, if its link is
+// for nobody else.
+func (n *Notifier) post(tx *store.Tx, kind, to, name, url string, words accessLetter, personal bool) error {
 	set, err := agenda.SettingsIn(tx)
 	if err != nil {
 		return fmt.Errorf("notifier: post: %w", err)
 	}
 	d := delivery{
-		ID: tx.NewID(), Kind: kind, Personal: true, State: Queued, Expires: tx.Now.Add(day),
+		ID: tx.NewID(), Kind: kind, Personal: personal, State: Queued, Expires: tx.Now.Add(day),
 		To: scheduler.Stakeholder{Email: to, Name: name},
 	}
 	w := struct{ Subject, Lede, URL, Ignore, Organisation string }{

@@ -20,13 +20,16 @@ const (
 // Announce turns what happened into announcements, and those that are due into
 // deliveries. next is when the next one is due, zero when none is.
 func (n *Notifier) Announce(ctx context.Context) (next time.Time, err error) {
-	if err := n.agenda.Tell(ctx, hear); err != nil {
+	if err := n.warn(ctx); err != nil {
+		return time.Time{}, fmt.Errorf("notifier: announce: %w", err)
+	}
+	if err := n.agenda.Tell(ctx, n.hear); err != nil {
 		return time.Time{}, fmt.Errorf("notifier: announce: %w", err)
 	}
 	for {
 		made := false
 		err := n.db.Update(ctx, func(tx *store.Tx) (err error) {
-			made, next, err = makeNext(tx)
+			made, next, err = n.makeNext(tx)
 			return err
 		})
 		if err != nil {
@@ -63,6 +66,14 @@ func scanAnnouncement(r store.Scanner) (a announcement, err error) {
 	err = r.Scan(&a.ID, &a.WindowID, &a.Kind, &a.Inside, &a.Seq, &at, &due, store.JSON(&a.Notice), &a.Detail, &start)
 	a.At, a.Due, a.Few = at.Time, due.Time, !a.Inside && start.IsZero()
 	return a, err
+}
+
+// hear takes in an event: webhooks may be told of it, and so may people.
+func (n *Notifier) hear(tx *store.Tx, ev scheduler.Event, w scheduler.Window) error {
+	if err := hear(tx, ev, w); err != nil {
+		return err
+	}
+	return n.eventHooks(tx, ev)
 }
 
 // hear makes an announcement of an event that asks for one.
@@ -181,7 +192,7 @@ func drop(tx *store.Tx, id, reason string) error {
 
 // makeNext makes deliveries of the announcement that has been due longest, or
 // tells when the next one is.
-func makeNext(tx *store.Tx) (made bool, next time.Time, err error) {
+func (n *Notifier) makeNext(tx *store.Tx) (made bool, next time.Time, err error) {
 	first, err := store.Rows(tx, scanAnnouncement, announcementColumns+`
 		WHERE a.state = 'pending' ORDER BY a.due_at, a.event_seq LIMIT 1`)
 	if err != nil || len(first) == 0 {
@@ -192,7 +203,7 @@ func makeNext(tx *store.Tx) (made bool, next time.Time, err error) {
 		return false, a.Due, nil
 	}
 	if a.digest() {
-		return true, time.Time{}, makeDigest(tx, a)
+		return true, time.Time{}, n.makeDigest(tx, a)
 	}
 	w, err := agenda.WindowIn(tx, a.WindowID)
 	if err != nil {
@@ -220,7 +231,11 @@ func makeNext(tx *store.Tx) (made bool, next time.Time, err error) {
 	default:
 		a.Kind = scheduler.AnnounceRescheduled
 	}
-	return true, time.Time{}, address(tx, a, w)
+	if err := address(tx, a, w); err != nil {
+		return false, time.Time{}, err
+	}
+	a.At = tx.Now
+	return true, time.Time{}, n.announceHooks(tx, a, w, last)
 }
 
 // hold is how long what waits for an approval is left alone.
@@ -243,7 +258,7 @@ func untrue(a announcement, w scheduler.Window) string {
 	}
 	switch kind {
 	case askedKind:
-		if w.State != scheduler.Requested {
+		if w.State != scheduler.Requested && !unapproved(w) {
 			return "the window is " + w.State.Words()
 		}
 	case lateKind:
@@ -254,6 +269,8 @@ func untrue(a announcement, w scheduler.Window) string {
 		if !w.State.Running() || !same {
 			return "the window was closed or extended"
 		}
+	case escalatedKind:
+		return answered(a, w)
 	case scheduler.AnnounceScheduled, scheduler.AnnounceUpdated, scheduler.AnnounceRescheduled, scheduler.AnnounceReminder:
 		switch {
 		case w.State == scheduler.Requested && kind == scheduler.AnnounceReminder:

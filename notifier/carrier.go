@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
-// Carrier takes frozen bytes to one recipient. There are two kinds: SMTP hands
-// them to a mail server, Capture keeps them on this machine.
+// Carrier takes frozen bytes to one recipient. There are three kinds: SMTP hands
+// them to a mail server, Capture keeps them on this machine, and one posts them
+// to a webhook.
 type Carrier interface {
 	// Carry attempts one delivery and says how it ended. It returns when the
 	// outcome is known, or ctx is done and nothing was accepted.
@@ -60,6 +62,8 @@ type Outcome struct {
 	Code     int
 	Enhanced string
 	Reply    string
+	// After is how long the recipient asked to be left alone, zero where it did not.
+	After time.Duration
 }
 
 // Fault is a failure of the transport before a recipient was named.

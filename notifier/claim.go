@@ -19,7 +19,7 @@ func (n *Notifier) claim(tx *store.Tx) (claimed []delivery, next time.Time, err 
 	}
 	for {
 		due, err := store.Rows(tx, scanDelivery, deliveryColumns+`
-			WHERE d.state IN ('queued', 'deferred', 'in_doubt') AND d.next_at <= $1 AND NOT EXISTS (
+			WHERE d.carrier = 'mail' AND d.state IN ('queued', 'deferred', 'in_doubt') AND d.next_at <= $1 AND NOT EXISTS (
 				SELECT 1 FROM announcement_windows mine
 				JOIN announcement_windows t ON t.window_id = mine.window_id
 				JOIN deliveries e ON e.announcement_id = t.announcement_id

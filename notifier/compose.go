@@ -48,6 +48,7 @@ var statusWords = map[string]string{
 	string(scheduler.AnnounceCancelled): "Cancelled",
 	askedKind:                           "Approval asked", rejectedKind: "Rejected", lateKind: "Late", decideByKind: "Decide now",
 	overrunKind: "Overrun", escalatedKind: "Escalated", conflictKind: "Conflict",
+	undeliveredKind: "Not delivered",
 }
 
 var impactWords = map[scheduler.Impact]string{
@@ -76,21 +77,33 @@ type facts struct {
 	Detail      string
 	To          scheduler.Stakeholder
 	Insider     bool // has an account
+	Now         time.Time
 	All         []scheduler.Service
 	Settings    scheduler.Settings
 	Unsubscribe string // the address that ends the subscription
 }
 
 func (n *Notifier) compose(f facts) (w words, text, html string, err error) {
+	if f.Inside {
+		w := n.insideWords(f)
+		text, html, err = written("inside", w)
+		return w.words, text, html, err
+	}
 	w = n.words(f)
+	text, html, err = written("window", w)
+	return w, text, html, err
+}
+
+// written is what both templates of a name make of w.
+func written(name string, w any) (text, html string, err error) {
 	var t, h strings.Builder
-	if err := textWords.ExecuteTemplate(&t, "window.txt", w); err != nil {
-		return w, "", "", fmt.Errorf("notifier: compose: %w", err)
+	if err := textWords.ExecuteTemplate(&t, name+".txt", w); err != nil {
+		return "", "", fmt.Errorf("notifier: compose: %w", err)
 	}
-	if err := htmlWords.ExecuteTemplate(&h, "window.html", w); err != nil {
-		return w, "", "", fmt.Errorf("notifier: compose: %w", err)
+	if err := htmlWords.ExecuteTemplate(&h, name+".html", w); err != nil {
+		return "", "", fmt.Errorf("notifier: compose: %w", err)
 	}
-	return w, t.String(), h.String(), nil
+	return t.String(), h.String(), nil
 }
 
 func (n *Notifier) words(f facts) words {
@@ -158,7 +171,7 @@ func (n *Notifier) windowURL(f facts) string {
 func why(f facts) string {
 	switch {
 	case f.Inside:
-		return "You get this because you lead the work, own a service it touches, or may approve it."
+		return "You get this because you lead the work, stand for a service it touches, or may approve it."
 	case f.Leave:
 		return "You get this because you were told of this maintenance before."
 	case f.To.List:
@@ -209,25 +222,6 @@ func lede(f facts, zone string) (lede, text, label string) {
 		return "This maintenance will not take place. If there is to be a new date, it is announced separately.", n.Text, "Reason"
 	}
 	return insideLede(f, at), f.Detail, "What happened"
-}
-
-func insideLede(f facts, at func(time.Time) string) string {
-	switch f.Kind {
-	case askedKind:
-		return "A window waits for your approval. It starts " + at(f.Notice.Start) + "."
-	case rejectedKind:
-		return "The window was rejected and is a draft again."
-	case lateKind:
-		return "The planned start has passed and nobody started. Start it, move it or cancel it."
-	case decideByKind:
-		return "This is the last moment to turn back: roll back now, or go on and extend."
-	case overrunKind:
-		return "The planned end has passed and the window is not closed. Extend it, or close it."
-	case conflictKind:
-		return "Something new stands in the way of this window. Move it, or have it overridden before it starts."
-	default:
-		return "The work needs your attention."
-	}
 }
 
 // wrap breaks text into lines of a mail, leaving its own line ends.

@@ -161,7 +161,7 @@ func lastTold(tx *store.Tx, window string) (*scheduler.Notice, error) {
 // makeDigest makes deliveries of an announcement that tells of many windows.
 // What has become untrue is left out; what waits for an approval waits on, in an
 // announcement of its own.
-func makeDigest(tx *store.Tx, a announcement) error {
+func (n *Notifier) makeDigest(tx *store.Tx, a announcement) error {
 	all, err := tellings(tx, a)
 	if err != nil {
 		return err
@@ -197,7 +197,16 @@ func makeDigest(tx *store.Tx, a announcement) error {
 	if len(good) == 0 {
 		return drop(tx, a.ID, "it says nothing that still holds and was not announced before")
 	}
-	return addressDigest(tx, a, good)
+	if err := addressDigest(tx, a, good); err != nil {
+		return err
+	}
+	a.At = tx.Now
+	for _, t := range good { // programs are told of each window by itself
+		if err := n.announceHooks(tx, t.of(a), t.Window, t.was); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // news leaves out what was announced before, and finds what kind of message

@@ -2,6 +2,7 @@ package notifier
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"lull/scheduler"
@@ -18,6 +19,8 @@ const (
 	overrunKind   = "overrun"
 	escalatedKind = "escalated"
 	conflictKind  = "conflict"
+
+	undeliveredKind = "undelivered"
 )
 
 // tellInside makes the notice of an event to the people it is for.
@@ -28,7 +31,7 @@ func tellInside(tx *store.Tx, ev scheduler.Event, w scheduler.Window) error {
 	}
 	a := announcement{
 		ID: tx.NewID(), WindowID: w.ID, Kind: scheduler.Announcement(kind), Inside: true, Seq: ev.Seq,
-		At: tx.Now, Due: tx.Now, Notice: w.Notice(""), Detail: ev.Text,
+		At: ev.At, Due: tx.Now, Notice: w.Notice(ev.Data.Reason), Detail: insideDetail(ev),
 	}
 	if err := keepAnnouncement(tx, a, "made"); err != nil {
 		return err
@@ -59,18 +62,25 @@ func insiders(tx *store.Tx, ev scheduler.Event, w scheduler.Window) (kind string
 		}
 		kind = askedKind
 		addresses, err = approvers(tx, w.Requester)
+	case scheduler.Started:
+		if !unapproved(w) {
+			return "", nil, nil
+		}
+		kind = askedKind
+		addresses, err = approvers(tx, w.Requester)
 	case scheduler.RejectedBy, scheduler.SeriesRefused:
 		kind, addresses = rejectedKind, []string{w.Requester, w.Lead}
 	case scheduler.Conflicted:
 		kind = conflictKind
-		addresses, err = responsible(tx, ev.Kind, w)
-		addresses = append(addresses, w.Requester)
-	case scheduler.WentLate, scheduler.DecideByCame, scheduler.Overran, scheduler.Escalated:
-		kind = map[scheduler.EventKind]string{
-			scheduler.WentLate: lateKind, scheduler.DecideByCame: decideByKind,
-			scheduler.Overran: overrunKind, scheduler.Escalated: escalatedKind,
-		}[ev.Kind]
-		addresses, err = responsible(tx, ev.Kind, w)
+		addresses, err = concernedBy(tx, w)
+	case scheduler.DecideByCame:
+		kind = decideByKind
+		addresses, err = responsible(tx, w)
+	case scheduler.NotDelivered:
+		kind = undeliveredKind
+		addresses, err = responsible(tx, w)
+	case scheduler.WentLate, scheduler.Overran, scheduler.Escalated:
+		kind, addresses = string(ev.Kind), ev.Data.Called
 	}
 	if err != nil {
 		return "", nil, err
@@ -95,27 +105,62 @@ func approvers(tx *store.Tx, requester string) ([]string, error) {
 		SELECT email FROM people WHERE role IN ('approver', 'admin') AND disabled = $1 AND email <> $2 ORDER BY email`, false, requester)
 }
 
-// responsible lists the lead and the owners of the services; the backup owners
-// and the escalation path too when it is serious.
-func responsible(tx *store.Tx, kind scheduler.EventKind, w scheduler.Window) ([]string, error) {
+// responsible lists the lead and the primary owners of the services.
+func responsible(tx *store.Tx, w scheduler.Window) ([]string, error) {
 	services, err := agenda.ServicesOf(tx, w.Slugs())
 	if err != nil {
 		return nil, err
 	}
-	to := []string{w.Lead}
-	for _, s := range services {
-		to = append(to, s.PrimaryOwner)
-		if kind == scheduler.Overran || kind == scheduler.Escalated {
-			to = append(to, s.BackupOwner)
-		}
-		if kind == scheduler.Escalated {
-			to = append(to, s.Escalation...)
-		}
+	first := scheduler.DutyFor(w, services, 0).Ladder
+	if len(first) == 0 {
+		return nil, nil
 	}
-	return slices.DeleteFunc(to, func(s string) bool {
-		_, wrong := scheduler.ParseAddress(s)
-		return wrong != ""
-	}), nil
+	return first[0], nil
+}
+
+// concernedBy lists whom a conflict of w concerns: those responsible, who asked
+// for it and, while it waits for them, the approvers.
+func concernedBy(tx *store.Tx, w scheduler.Window) ([]string, error) {
+	to, err := responsible(tx, w)
+	if err != nil {
+		return nil, err
+	}
+	to = append(slices.Clone(to), w.Requester)
+	if w.State != scheduler.Requested {
+		return to, nil
+	}
+	yes, err := approvers(tx, w.Requester)
+	return append(to, yes...), err
+}
+
+// unapproved reports whether an emergency runs that nobody has approved or rejected.
+func unapproved(w scheduler.Window) bool {
+	return w.Kind == scheduler.Emergency && w.State.Running() && len(w.Approvals) == 0 && w.Rejected == nil
+}
+
+// answered says why a call for help is needed no more, if it is not.
+func answered(a announcement, w scheduler.Window) string {
+	switch {
+	case w.State.Final() || w.State == scheduler.Draft:
+		return "the window is " + w.State.Words()
+	case w.Acknowledged.After(a.At):
+		return "somebody takes care of it"
+	case a.Notice.Text == "" && !w.Ringing(a.At):
+		return "the window is neither late nor over time any more"
+	}
+	return ""
+}
+
+// insideDetail is what happened, in more lines than the log has where that helps.
+func insideDetail(ev scheduler.Event) string {
+	if len(ev.Data.Failed) == 0 {
+		return ev.Text
+	}
+	var lines []string
+	for _, f := range ev.Data.Failed {
+		lines = append(lines, "- "+f.Address+": "+f.Why)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // person is the address as a recipient, with the name and zone of the account

@@ -47,6 +47,7 @@ func (n *Notifier) letter(tx *store.Tx, d delivery, a announcement, w scheduler.
 // fill loads what every mail about a window needs to know.
 func fill(tx *store.Tx, f facts) (facts, error) {
 	var err error
+	f.Now = tx.Now
 	if f.Settings, err = agenda.SettingsIn(tx); err != nil {
 		return f, err
 	}

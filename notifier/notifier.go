@@ -14,12 +14,14 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
 	"database/sql"
 	"encoding/base32"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -40,6 +42,10 @@ type Options struct {
 	Retry   time.Duration // the first step of every back-off; a minute when zero
 	Rate    int           // messages a second; zero: as fast as the server takes them
 	Log     *slog.Logger
+
+	WebhookAllow   []netip.Prefix // networks inside that webhooks may reach
+	WebhookRoots   *x509.CertPool // who vouches for their receivers; the system's when nil
+	WebhookTimeout time.Duration  // for one request; ten seconds when zero
 }
 
 // Notifier keeps the outbox and empties it.
@@ -50,8 +56,13 @@ type Notifier struct {
 	secret  []byte
 	limiter *rate.Limiter
 
+	posting *posting
+
 	sending sync.Mutex // held by the one Deliver that runs
-	begun   bool       // what a dead process left behind was looked at
+	hooking sync.Mutex // held by the one DeliverWebhooks that runs
+
+	beginning sync.Mutex
+	begun     bool // what a dead process left behind was looked at
 
 	mu    sync.Mutex
 	fault Health
@@ -74,6 +85,7 @@ func New(ctx context.Context, db *store.DB, a *agenda.Agenda, opts Options) (*No
 	}
 	opts.BaseURL = strings.TrimRight(opts.BaseURL, "/")
 	n := &Notifier{db: db, agenda: a, opts: opts}
+	n.posting = newPosting(opts, func() time.Time { return db.Now() })
 	if opts.Rate > 0 {
 		n.limiter = rate.NewLimiter(rate.Limit(opts.Rate), 1)
 	}

@@ -94,11 +94,24 @@ func put(tx *store.Tx, d delivery) error {
 	}
 	_, err := tx.Exec(`
 		INSERT INTO deliveries (id, position, announcement_id, window_id, kind, address, recipient, personal, state, reason,
-			attempts, gen, created_at, next_at, expires_at, code, enhanced, reply, message_id, subject, raw)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11, $11, $12, 0, '', '', $13, $14, $15)`,
+			attempts, gen, created_at, next_at, expires_at, code, enhanced, reply, message_id, subject, raw, carrier, webhook_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11, $11, $12, 0, '', '', $13, $14, $15, $16, $17)`,
 		d.ID, position, null(d.Announcement), null(d.Window), d.Kind, d.To.Email, store.JSON(&d.To), d.Personal, d.State, d.Reason,
-		store.At(tx.Now), store.At(d.Expires), d.MessageID, d.Subject, string(d.Raw))
+		store.At(tx.Now), store.At(d.Expires), d.MessageID, d.Subject, string(d.Raw), d.carrier(), null(d.Webhook))
 	return err
+}
+
+// The carriers of a delivery, by name.
+const (
+	byMail    = "mail"
+	byWebhook = "webhook"
+)
+
+func (d delivery) carrier() string {
+	if d.Webhook != "" {
+		return byWebhook
+	}
+	return byMail
 }
 
 func null(s string) any {
@@ -111,6 +124,7 @@ func null(s string) any {
 // delivery is one message to one address.
 type delivery struct {
 	ID, Announcement, Window, Kind string
+	Webhook                        string // the id of the one it is for; empty: it goes by mail
 	To                             scheduler.Stakeholder
 	Personal                       bool
 	State                          State
@@ -123,13 +137,13 @@ type delivery struct {
 }
 
 const deliveryColumns = `SELECT d.id, coalesce(d.announcement_id, ''), coalesce(d.window_id, ''), d.kind, d.recipient, d.personal,
-	d.state, d.position, d.attempts, d.gen, d.expires_at, d.message_id, d.subject, d.raw FROM deliveries d `
+	d.state, d.position, d.attempts, d.gen, d.expires_at, d.message_id, d.subject, d.raw, coalesce(d.webhook_id, '') FROM deliveries d `
 
 func scanDelivery(r store.Scanner) (d delivery, err error) {
 	var expires store.Time
 	var raw string
 	err = r.Scan(&d.ID, &d.Announcement, &d.Window, &d.Kind, store.JSON(&d.To), &d.Personal, &d.State, &d.Position, &d.Attempts,
-		&d.Gen, &expires, &d.MessageID, &d.Subject, &raw)
+		&d.Gen, &expires, &d.MessageID, &d.Subject, &raw, &d.Webhook)
 	d.Expires, d.Raw = expires.Time, []byte(raw)
 	return d, err
 }

@@ -20,6 +20,7 @@ type Delivery struct {
 	Window         string // MW-42
 	Title          string
 	Kind           string
+	Carrier        string // mail or webhook
 	Address, Name  string
 	Personal       bool // it holds a link of access: not for everybody's eyes
 	State          State
@@ -45,7 +46,7 @@ func (d Delivery) Waiting() bool {
 const readColumns = `
 	SELECT d.id, coalesce(d.announcement_id, ''), coalesce(d.window_id, ''), coalesce(w.number, 0), coalesce(w.title, ''), d.kind, d.address,
 		d.recipient, d.personal, d.state, d.reason, d.attempts, d.created_at, d.next_at, d.expires_at, d.sent_at, d.code, d.enhanced, d.reply,
-		d.message_id, d.subject, d.position
+		d.message_id, d.subject, d.position, d.carrier
 	FROM deliveries d LEFT JOIN windows w ON w.id = d.window_id `
 
 func scanRead(r store.Scanner) (d Delivery, err error) {
@@ -53,7 +54,7 @@ func scanRead(r store.Scanner) (d Delivery, err error) {
 	var to scheduler.Stakeholder
 	var created, next, expires, sent store.Time
 	err = r.Scan(&d.ID, &d.AnnouncementID, &d.WindowID, &number, &d.Title, &d.Kind, &d.Address, store.JSON(&to), &d.Personal, &d.State,
-		&d.Reason, &d.Attempts, &created, &next, &expires, &sent, &d.Code, &d.Enhanced, &d.Reply, &d.MessageID, &d.Subject, &d.position)
+		&d.Reason, &d.Attempts, &created, &next, &expires, &sent, &d.Code, &d.Enhanced, &d.Reply, &d.MessageID, &d.Subject, &d.position, &d.Carrier)
 	d.Name, d.Created, d.Expires, d.Sent = to.Name, created.Time, expires.Time, sent.Time
 	if number > 0 {
 		d.Window = scheduler.Window{Number: number}.Name()
@@ -130,7 +131,9 @@ func one(tx *store.Tx, id string) (Delivery, error) {
 func (n *Notifier) Deliveries(ctx context.Context, window string) (all []Delivery, err error) {
 	err = n.db.View(ctx, func(tx *store.Tx) (err error) {
 		all, err = store.Rows(tx, scanRead, readColumns+`
-			WHERE d.announcement_id IN (SELECT announcement_id FROM announcement_windows WHERE window_id = $1) ORDER BY d.position`, window)
+			WHERE d.announcement_id IN (SELECT announcement_id FROM announcement_windows WHERE window_id = $1)
+				OR d.carrier = 'webhook' AND d.window_id = $1
+			ORDER BY d.position`, window)
 		return err
 	})
 	if err != nil {

@@ -56,6 +56,8 @@ func (n *Notifier) Deliver(ctx context.Context) (next time.Time, err error) {
 // server, so that at its start everything leased is a dead one's; on PostgreSQL
 // only the end of the lease tells.
 func (n *Notifier) recover(ctx context.Context) error {
+	n.beginning.Lock()
+	defer n.beginning.Unlock()
 	if n.begun || n.db.Engine() != store.SQLite {
 		return nil
 	}
@@ -138,24 +140,30 @@ func (n *Notifier) settle(ctx context.Context, d delivery, out Outcome) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), closes)
 	defer stop()
 	err := n.db.Update(ctx, func(tx *store.Tx) error {
-		next, sent := tx.Now, time.Time{}
-		switch out.State {
-		case Sent, Captured:
-			sent = tx.Now
-		case Deferred, InDoubt:
-			next = tx.Now.Add(n.backOff(d.Attempts+1, d.ID))
-		}
-		_, err := tx.Exec(`
-			UPDATE deliveries SET state = $3, attempts = attempts + 1, gen = gen + 1, lease_at = NULL, next_at = $4, sent_at = $5,
-				code = $6, enhanced = $7, reply = $8
-			WHERE id = $1 AND gen = $2 AND state = 'sending'`,
-			d.ID, d.Gen, out.State, store.At(next), store.At(sent), out.Code, out.Enhanced, out.Reply)
+		_, err := n.settled(tx, d, out)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("settle %s as %s: %w", d.ID, out.State, err)
 	}
 	return nil
+}
+
+// settled is settle as a part of tx; next is when it is tried again.
+func (n *Notifier) settled(tx *store.Tx, d delivery, out Outcome) (next time.Time, err error) {
+	next, sent := tx.Now, time.Time{}
+	switch out.State {
+	case Sent, Captured:
+		sent = tx.Now
+	case Deferred, InDoubt:
+		next = tx.Now.Add(max(n.backOff(d.Attempts+1, d.ID), out.After))
+	}
+	_, err = tx.Exec(`
+		UPDATE deliveries SET state = $3, attempts = attempts + 1, gen = gen + 1, lease_at = NULL, next_at = $4, sent_at = $5,
+			code = $6, enhanced = $7, reply = $8
+		WHERE id = $1 AND gen = $2 AND state = 'sending'`,
+		d.ID, d.Gen, out.State, store.At(next), store.At(sent), out.Code, out.Enhanced, out.Reply)
+	return next, err
 }
 
 // release gives back what was claimed and not attempted.

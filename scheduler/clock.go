@@ -89,5 +89,8 @@ func (w Window) Due() (next time.Time) {
 	if w.State.Running() {
 		consider("overrun", w.End, w.End)
 	}
+	if call := w.Alarm.Next; !call.IsZero() && w.Ringing(call) && (next.IsZero() || call.Before(next)) {
+		next = call
+	}
 	return next
 }

@@ -37,7 +37,8 @@ const (
 	WentLate     EventKind = "late"
 	DecideByCame EventKind = "decide-by"
 	Overran      EventKind = "overrun"
-	Conflicted   EventKind = "conflict" // something new stands in its way
+	Conflicted   EventKind = "conflict"    // something new stands in its way
+	NotDelivered EventKind = "undelivered" // somebody could not be told of it
 
 	SeriesCreated      EventKind = "series-created"
 	SeriesSubmitted    EventKind = "series-submitted"
@@ -66,6 +67,9 @@ const (
 	LoggedIn          EventKind = "log-in"
 	LogInRefused      EventKind = "log-in-refused"
 	DeliveriesSettled EventKind = "told"
+	WebhookKept       EventKind = "webhook-kept"
+	WebhookGone       EventKind = "webhook-gone"
+	WebhookOff        EventKind = "webhook-off" // its receiver wants nothing more
 )
 
 // Event is one thing that happened: at once the line of the log, the link of
@@ -102,6 +106,8 @@ type Facts struct {
 	Series    string         `json:"series,omitempty"`  // the id of the series it is about
 	Windows   []Occasion     `json:"windows,omitempty"` // that Announce tells of; none: the event's window alone
 	Stage     string         `json:"stage,omitempty"`   // the name of the one that began
+	Called    []string       `json:"called,omitempty"`  // addresses of who is called for help
+	Failed    []Undelivered  `json:"failed,omitempty"`  // who could not be told
 	More      map[string]any `json:"more,omitempty"`
 }
 
@@ -110,6 +116,12 @@ type Occasion struct {
 	Window string    `json:"window"` // the id
 	Start  time.Time `json:"start"`
 	End    time.Time `json:"end"`
+}
+
+// Undelivered is an address that could not be told, and why.
+type Undelivered struct {
+	Address string `json:"address"`
+	Why     string `json:"why"`
 }
 
 // ResultFacts is the answer to a check, as the log tells it.

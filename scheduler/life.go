@@ -18,6 +18,8 @@ type Scene struct {
 	Told       Told
 	Recipients int // how many people would hear an announcement
 	NewID      func() string
+
+	EscalateAfter time.Duration // the organisation's delay between two calls for help
 }
 
 // policy is the one that holds for w.

@@ -192,11 +192,12 @@ func (l *life) step() {
 	case n == len(lived):
 		l.now = l.now.Add(time.Duration(l.next(32)) * time.Minute)
 	case n > len(lived):
-		evs := l.w.Tick(l.now, time.Time{})
+		duty := DutyFor(l.w, []Service{core}, 15*time.Minute)
+		evs := l.w.CallOut(l.w.Tick(l.now, time.Time{}), duty, l.now)
 		if l.w.Version < was.Version+len(evs) || was.State.Final() && len(evs) > 0 {
 			l.Fatalf("%d events of the clock on a %s window took version %d to %d", len(evs), was.State, was.Version, l.w.Version)
 		}
-		if again := l.w.Tick(l.now, time.Time{}); len(again) > 0 {
+		if again := l.w.CallOut(l.w.Tick(l.now, time.Time{}), duty, l.now); len(again) > 0 {
 			l.Fatalf("the clock asked twice says again: %v", again)
 		}
 	default:

@@ -101,12 +101,14 @@ type Settings struct {
 	Reminders    []time.Duration // the default ones
 	Settle       time.Duration   // how long an edit waits for the next one before it is announced
 	SetUp        bool            // the set-up page was done
+
+	EscalateAfter time.Duration // how long who was called for help has to answer; zero: all are called at once
 }
 
 // DefaultSettings is what holds until somebody decides.
 func DefaultSettings() Settings {
 	return Settings{
 		Organisation: "Maintenance", TimeZone: "UTC", StatusOpen: true, Policy: PolicyOf(Team),
-		Reminders: []time.Duration{24 * time.Hour}, Settle: 90 * time.Second,
+		Reminders: []time.Duration{24 * time.Hour}, Settle: 90 * time.Second, EscalateAfter: 15 * time.Minute,
 	}
 }

@@ -203,6 +203,9 @@ func (s *Settings) Check() error {
 	if s.Settle < 0 || s.Settle > 10*time.Minute {
 		wrong["settle"] = "Give a length of time from 0s to 10m."
 	}
+	if s.EscalateAfter < 0 || s.EscalateAfter > 24*time.Hour {
+		wrong["escalate_after"] = "Give a length of time from 0s to 24h; 0s calls everybody at once."
+	}
 	lengths := func(field string, of map[Kind]time.Duration, most time.Duration) {
 		for _, d := range of {
 			if d < 0 || d > most {

@@ -83,7 +83,8 @@ type Window struct {
 	ActualEnd, StatedEnd     time.Time
 	Outcome                  Outcome
 	ClosingNotes, FollowUp   string
-	Acknowledged             time.Time // when someone took up the present overrun
+	Acknowledged             time.Time // when someone last took up that it was late or over time
+	Alarm                    Alarm     `json:",omitzero"` // the last call for help
 
 	Published bool     // it was approved once, so the public may know of it
 	Notified  *Notice  // what stakeholders were last told, or are about to be

@@ -67,6 +67,7 @@ func (w *Window) Begin(s Scene, g Go) (Event, error) {
 		ev.Data.Stated = &at
 	}
 	w.announce(&ev, AnnounceStarted, "")
+	ev.Data.Inside = w.Kind == Emergency && len(w.Approvals) == 0 // the approvers are asked after the fact
 	return ev, nil
 }
 
@@ -253,32 +254,6 @@ func (w *Window) HandOver(s Scene, lead string) (Event, error) {
 	w.shown(s.Now)
 	ev := w.happened(s, HandedOver, fmt.Sprintf("%s handed it over from %s to %s.", s.By.Name, was, lead))
 	ev.Data.Inside = true
-	return ev, nil
-}
-
-// Acknowledge says that somebody takes care of a late or overrunning window.
-func (w *Window) Acknowledge(s Scene, note string) (Event, error) {
-	if !w.Late(s.Now) && !w.Overrun(s.Now) {
-		return Event{}, shut("acknowledge", CodeState, "The window is neither late nor over time.")
-	}
-	if bad := badText(note, longText, true); bad != "" {
-		return Event{}, InvalidError{"note": bad}
-	}
-	w.Acknowledged = s.Now
-	return w.happened(s, Acknowledged, fmt.Sprintf("%s takes care of it. %s", s.By.Name, tidy(note))), nil
-}
-
-// Escalate calls the next people.
-func (w *Window) Escalate(s Scene, reason string) (Event, error) {
-	reason, err := needReason(reason, "Say what help is needed.")
-	if err != nil {
-		return Event{}, err
-	}
-	if w.State.Final() || w.State == Draft {
-		return Event{}, &MoveError{"escalate", w.State}
-	}
-	ev := w.happened(s, Escalated, fmt.Sprintf("%s escalated: %s", s.By.Name, reason))
-	ev.Data.Inside, ev.Data.Reason = true, reason
 	return ev, nil
 }
 

@@ -80,7 +80,7 @@ func (p *person) lookAround() {
 	p.t.Helper()
 	for _, path := range []string{
 		"/", "/windows", "/windows/new?service=core-db", "/windows/MW-1", "/windows/MW-1/print", "/windows/MW-2", "/windows/MW-2/edit", "/approvals",
-		"/services", "/services/new", "/services/core-db", "/stakeholders", "/stakeholders/new", "/outbox", "/log", "/people", "/account", "/settings",
+		"/services", "/services/new", "/services/core-db", "/stakeholders", "/stakeholders/new", "/webhooks", "/webhooks/new", "/outbox", "/log", "/people", "/account", "/settings",
 		"/windows/MW-99", "/status", "/status/MW-1", "/password", "/api/docs",
 	} {
 		p.open(path)
@@ -92,7 +92,7 @@ func (p *person) lookAround() {
 	p.open("/outbox")
 	p.press(".list tbody a", "As it looks")
 	p.everybodyCan("a message")
-	for _, path := range []string{"/windows/new", "/services/new", "/stakeholders/new", "/settings"} {
+	for _, path := range []string{"/windows/new", "/services/new", "/stakeholders/new", "/webhooks/new", "/settings"} {
 		p.open(path)
 		p.do("send "+path+" empty", chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("main form [name=title], main form [name=name], main form [name=organisation], main form [type=email]").forEach(i => i.value = ""); document.querySelector("main form[data-guard]").submit()`))
 		p.sees("This was not accepted")

@@ -37,6 +37,7 @@ type config struct {
 	TimeZone           string
 	Log                string
 	TrustedProxies     []netip.Prefix
+	WebhookAllow       []netip.Prefix
 	BackupDir          string
 	BackupRecipient    string
 	BackupEvery        time.Duration
@@ -68,6 +69,7 @@ var settings = []setting{
 	{"LULL_TIME_ZONE", "UTC", "default zone of the organisation"},
 	{"LULL_LOG", "text", "text or json"},
 	{"LULL_TRUSTED_PROXIES", "", "networks whose forwarded headers count"},
+	{"LULL_WEBHOOK_ALLOW", "", "networks inside that webhooks may reach"},
 	{"LULL_BACKUP_DIR", "data/backups", "where scheduled backups go; off: none"},
 	{"LULL_BACKUP_RECIPIENT", "", "age public key that backups are encrypted to"},
 	{"LULL_BACKUP_EVERY", "24h", "how often"},
@@ -181,13 +183,17 @@ func parseConfig(get func(string) string, given map[string]bool) (config, error)
 		refuse("LULL_LOGIN_ATTEMPTS", "at least 1")
 	}
 	c.parseMail(get, given, refuse)
-	for _, text := range strings.FieldsFunc(get("LULL_TRUSTED_PROXIES"), func(r rune) bool { return r == ',' || r == ' ' }) {
-		network, err := netip.ParsePrefix(text)
-		if err != nil {
-			refuse("LULL_TRUSTED_PROXIES", "%q is not a network such as 10.0.0.0/8", text)
+	networks := func(name string) (all []netip.Prefix) {
+		for _, text := range strings.FieldsFunc(get(name), func(r rune) bool { return r == ',' || r == ' ' }) {
+			network, err := netip.ParsePrefix(text)
+			if err != nil {
+				refuse(name, "%q is not a network such as 10.0.0.0/8", text)
+			}
+			all = append(all, network)
 		}
-		c.TrustedProxies = append(c.TrustedProxies, network)
+		return all
 	}
+	c.TrustedProxies, c.WebhookAllow = networks("LULL_TRUSTED_PROXIES"), networks("LULL_WEBHOOK_ALLOW")
 	c.parseBackup(given, refuse)
 	return c, errors.Join(wrong...)
 }

@@ -107,6 +107,7 @@ func TestAWrongSettingIsRefusedByItsName(t *testing.T) {
 		{"the zone of the machine", "LULL_TIME_ZONE", "Local", "LULL_TIME_ZONE"},
 		{"a log format that is none", "LULL_LOG", "xml", "LULL_LOG"},
 		{"an address for a network", "LULL_TRUSTED_PROXIES", "10.0.0.1", "LULL_TRUSTED_PROXIES"},
+		{"an address for a network of webhooks", "LULL_WEBHOOK_ALLOW", "10.0.0.1", "LULL_WEBHOOK_ALLOW"},
 		{"no attempts", "LULL_LOGIN_ATTEMPTS", "0", "LULL_LOGIN_ATTEMPTS"},
 		{"attempts in words", "LULL_LOGIN_ATTEMPTS", "ten", "LULL_LOGIN_ATTEMPTS"},
 		{"no pause", "LULL_MAIL_RETRY", "0s", "LULL_MAIL_RETRY"},

@@ -38,6 +38,7 @@ type server struct {
 	log      *slog.Logger
 	nudge    chan struct{} // something happened: the clock need not wait
 	mail     chan struct{} // there may be something to deliver
+	hooks    chan struct{} // there may be something for webhooks
 
 	lastRound atomic.Int64 // Unix seconds
 	draining  atomic.Bool
@@ -45,14 +46,14 @@ type server struct {
 
 // wire makes the server of a database that is open.
 func wire(ctx context.Context, cfg config, db *store.DB, log *slog.Logger) (*server, error) {
-	s := &server{cfg: cfg, db: db, log: log, agenda: agenda.New(db), nudge: make(chan struct{}, 1), mail: make(chan struct{}, 1)}
+	s := &server{cfg: cfg, db: db, log: log, agenda: agenda.New(db), nudge: make(chan struct{}, 1), mail: make(chan struct{}, 1), hooks: make(chan struct{}, 1)}
 	carrier, err := cfg.carrier()
 	if err != nil {
 		return nil, err
 	}
 	if s.notifier, err = notifier.New(ctx, db, s.agenda, notifier.Options{
 		From: cfg.MailFrom, ReplyTo: cfg.MailReplyTo, Carrier: carrier, BaseURL: cfg.BaseURL,
-		Retry: cfg.MailRetry, Rate: cfg.MailRate, Log: log,
+		Retry: cfg.MailRetry, Rate: cfg.MailRate, Log: log, WebhookAllow: cfg.WebhookAllow,
 	}); err != nil {
 		return nil, err
 	}
@@ -134,6 +135,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) (err error) {
 		keepTime(ctx, log, db.Now, s.nudge, s.agenda.Tick, s.notifier.Announce, s.agenda.Index, s.beat)
 	})
 	rounds.Go(func() { keepTime(ctx, log, db.Now, s.mail, s.notifier.Deliver) })
+	rounds.Go(func() { keepTime(ctx, log, db.Now, s.hooks, s.notifier.DeliverWebhooks) })
 	if cfg.BackupDir != "" {
 		plan := backup.Schedule{Dir: cfg.BackupDir, Recipients: cfg.BackupRecipient, Every: cfg.BackupEvery, Keep: backupsKept}
 		rounds.Go(func() {
@@ -165,6 +167,7 @@ const backupsKept = 14
 func (s *server) beat(context.Context) (time.Time, error) {
 	s.lastRound.Store(s.db.Now().Unix())
 	poke(s.mail)
+	poke(s.hooks)
 	return time.Time{}, nil
 }
 

@@ -162,6 +162,24 @@ type (
 		Services             []scheduler.Service
 		Zones                []string
 	}
+	// Webhooks lists the programs that are told over HTTP.
+	Webhooks struct {
+		Frame
+		Items []WebhookRow
+	}
+	// Webhook is one of them, and its form.
+	Webhook struct {
+		Frame
+		Refusal
+		ID       string // empty: a new one
+		View     scheduler.Webhook
+		Form     map[string]string
+		On       map[string]bool // services, "tier-1", kinds, "enabled"
+		Services []scheduler.Service
+		Kinds    []string
+		Secret   string // shown once
+		Reply    string // what came back of a test
+	}
 	// Outbox lists deliveries.
 	Outbox struct {
 		Frame

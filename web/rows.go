@@ -1,6 +1,8 @@
 package web
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"lull/scheduler"
@@ -53,11 +55,27 @@ type Announcement struct {
 // Delivery is one message to one address.
 type Delivery struct {
 	ID, Window, Kind, Subject, Address, State string
+	Carrier                                   string // mail or webhook
 	Attempts                                  int
 	Reply, Reason, MessageID                  string
 	At, Sent, Next                            time.Time
 	Private                                   bool // a personal mail: links in it are the addressee's
 	Retry                                     bool // it can be tried once more
+}
+
+// WebhookRow is a webhook in the list of them.
+type WebhookRow struct {
+	scheduler.Webhook
+	Names []string // of its services
+}
+
+// About names the services and tiers that the webhook hears about.
+func (r WebhookRow) About() []string {
+	about := slices.Clone(r.Names)
+	for _, tier := range r.Tiers {
+		about = append(about, fmt.Sprintf("tier %d", tier))
+	}
+	return about
 }
 
 // Preview is what the booking form would lead to.
@@ -109,6 +127,8 @@ func (Template) template() string     { return "template.html" }
 func (Service) template() string      { return "service.html" }
 func (Stakeholders) template() string { return "stakeholders.html" }
 func (Stakeholder) template() string  { return "stakeholder.html" }
+func (Webhooks) template() string     { return "webhooks.html" }
+func (Webhook) template() string      { return "webhook.html" }
 func (Outbox) template() string       { return "outbox.html" }
 func (Message) template() string      { return "message.html" }
 func (Log) template() string          { return "log.html" }

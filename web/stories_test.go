@@ -138,6 +138,11 @@ var sent = Delivery{
 
 var failed = Delivery{ID: "d2", Window: "MW-42", Kind: "scheduled", Address: "gone@example.net", State: "failed", Attempts: 1, Reply: "550 5.1.1 No such user", At: now.Add(-72 * time.Hour), Retry: true}
 
+var posted = Delivery{
+	ID: "d3", Window: "MW-42", Kind: "scheduled", Carrier: "webhook", Subject: sent.Subject, Address: "https://hooks.example.org/lull", State: "deferred", Attempts: 2,
+	Reply: "503 Service Unavailable", MessageID: "msg_1", At: now.Add(-10 * time.Minute), Next: now.Add(5 * time.Minute), Retry: true,
+}
+
 func public(v agenda.View) Public {
 	return Public{Ref: v.Name(), Title: v.Title, Summary: v.Summary, Zone: v.TimeZone, Interval: v.Interval, State: v.State, Outcome: v.Outcome, Impact: v.Impact(), Services: []string{"Orders database"}}
 }
@@ -181,6 +186,12 @@ func windowStories() []story {
 	gone.Reasons = []scheduler.Reason{{Code: "check-open", Detail: "The verify check “An order can be placed” is open.", Check: "c3"}}
 	late := inside(jonas, gone.Title, "windows")
 	late.Now = gone.Now
+	gone.Alarm = scheduler.Alarm{About: scheduler.Overran, Since: gone.End, Next: gone.End.Add(15 * time.Minute), Calls: []scheduler.Call{
+		{At: gone.End, To: []string{jonas.Email, "priya@example.org"}, By: scheduler.Clock.Email},
+	}}
+	gone.CallsNext, gone.CallsAt = []string{"ruth@example.org"}, gone.Alarm.Next
+	taken := gone
+	taken.Acknowledged, taken.CallsNext, taken.CallsAt = gone.End.Add(5*time.Minute), nil, time.Time{}
 	told := []Announcement{{Kind: "scheduled", At: now.Add(-72 * time.Hour), Recipients: 42, Counts: "1 failed, 41 sent"}}
 	return []story{
 		{"overview", Overview{Frame: inside(mara, "Overview", "overview"), Running: []agenda.View{running()}, Next: []agenda.View{requested()}, Closed: []agenda.View{closed()}, Mine: []Task{{"Waits for your approval.", requested()}}, Week: weekOf(), Quorum: quorum}},
@@ -203,6 +214,7 @@ func windowStories() []story {
 		{"window-requested", Window{Frame: inside(mara, "Search index rebuild", "windows"), View: requested(), People: people}},
 		{"window-running", Window{Frame: inside(jonas, running().Title, "windows"), View: running(), Log: events, Announcements: told, Deliveries: []Delivery{sent, failed}, People: people}},
 		{"window-refused", Window{Frame: late, View: gone, Refusal: Refusal{Gate: "close", Reason: gone.Reasons}, Form: map[string]string{"outcome": "successful", "notes": "All is well."}, Log: events}},
+		{"window-taken-up", Window{Frame: late, View: taken, Log: events}},
 		{"window-closed", Window{Frame: inside(tomas, closed().Title, "windows"), View: closed(), Log: events, Announcements: told}},
 		{"window-print", Window{Frame: inside(jonas, running().Title, "windows"), View: running(), Log: events, Print: true}},
 		{"window-staged", Window{Frame: inside(jonas, running().Title, "windows"), View: staged(), People: people}},
@@ -212,9 +224,10 @@ func windowStories() []story {
 		{"template", Template{Frame: inside(mara, "Template", "templates"), ID: "t1", View: patching(), Form: TemplateFormOf(patching().Template), ReviewBy: "2027-06-01", Services: []scheduler.Service{orders}, People: people, Zones: zones}},
 		{"template-viewed", Template{Frame: inside(tomas, "Template", "templates"), ID: "t1", View: patching(), Form: TemplateFormOf(patching().Template)}},
 		{"template-refused", Template{Frame: inside(mara, "Template", "templates"), Form: TemplateFormOf(scheduler.Template{}), Refusal: refused("name", "Give the template a name."), Services: []scheduler.Service{orders}, People: people, Zones: zones}},
-		{"outbox", Outbox{Frame: inside(jonas, "Outbox", "outbox"), State: "failed", States: []string{"sent", "failed"}, Items: []Delivery{failed, sent}}},
+		{"outbox", Outbox{Frame: inside(jonas, "Outbox", "outbox"), State: "failed", States: []string{"sent", "failed"}, Items: []Delivery{failed, posted, sent}}},
 		{"outbox-empty", Outbox{Frame: inside(jonas, "Outbox", "outbox"), States: []string{"sent", "failed"}}},
 		{"message", Message{Frame: inside(jonas, "Message", "outbox"), Delivery: sent, Headers: "Subject: " + sent.Subject, Text: "Orders wait for a few minutes."}},
+		{"message-webhook", Message{Frame: inside(jonas, "Message", "outbox"), Delivery: posted, Headers: "Webhook-Id: msg_1", Text: "{\n  \"type\": \"window.scheduled\"\n}"}},
 		{"log", Log{Frame: inside(jonas, "Log", "log"), Form: map[string]string{"window": "MW-42"}, Items: events, Sound: true}},
 		{"search", Search{Frame: inside(jonas, "Search", "search"), Found: found()}},
 		{"search-nothing", Search{Frame: inside(jonas, "Search", "search"), Found: agenda.Found{Query: found().Query, Reading: true}}},
@@ -227,9 +240,11 @@ func setUpStories() []story {
 	service := map[string]string{"slug": "orders-db", "name": "Orders database", "tier": "1", "primary_owner": "priya@example.org", "hours": "sun 02:00-06:00 Europe/Berlin", "checks": "verify: An order can be placed"}
 	shop := scheduler.Stakeholder{ID: "s1", Email: "shop@example.net", Name: "The shop", Services: []string{"orders-db"}, Tiers: []int{1}, Confirmed: true}
 	hears := map[string]string{"email": "shop@example.net", "name": "The shop", "time_zone": "Europe/Berlin", "calendar": "publish"}
+	chat := scheduler.Webhook{ID: "w1", Name: "Deploy board", URL: "https://hooks.example.org/lull?token=x", Format: scheduler.StandardFormat, Services: []string{"orders-db"}, Kinds: []string{"overrun", "late"}, Tiers: []int{1}, Enabled: true, Version: 2, OldUntil: now.Add(time.Hour)}
+	off := scheduler.Webhook{ID: "w2", Name: "Chat", URL: "https://hooks.slack.com/services/T0/B0/x", Format: scheduler.SlackFormat, Off: "Its receiver answered 410 Gone", Version: 3}
 	staff := []Person{{Email: mara.Email, Name: mara.Name, Role: mara.Role}, {Email: "ruth@example.org", Name: "Ruth Adeyemi", Role: scheduler.Approver, Pending: true}, {Email: "old@example.org", Name: "Otto", Role: scheduler.Viewer, Disabled: true}}
 	keys := []Key{{ID: "k1", Name: "ci", Scope: "all", Created: now.Add(-240 * time.Hour), Used: now}, {ID: "k2", Name: "old", Created: now.Add(-480 * time.Hour), Gone: true}}
-	settings := map[string]string{"organisation": "Northgate Systems", "time_zone": "Europe/Berlin", "preset": "team", "notice_normal": "24h", "approvals_1": "2", "reminders": "24h", "settle": "90s", "tier_1_notice_normal": "96h", "tier_1_longest_normal": "4h"}
+	settings := map[string]string{"organisation": "Northgate Systems", "time_zone": "Europe/Berlin", "preset": "team", "notice_normal": "24h", "approvals_1": "2", "reminders": "24h", "settle": "90s", "escalate_after": "15m", "tier_1_notice_normal": "96h", "tier_1_longest_normal": "4h"}
 	return []story{
 		{"services", Services{Frame: inside(mara, "Services", "services"), Items: []ServiceRow{{Service: orders, Next: requested().Start}}, All: 1}},
 		{"services-empty", Services{Frame: inside(tomas, "Services", "services")}},
@@ -240,6 +255,11 @@ func setUpStories() []story {
 		{"stakeholders-empty", Stakeholders{Frame: inside(mara, "Stakeholders", "stakeholders")}},
 		{"stakeholder", Stakeholder{Frame: inside(mara, "Stakeholder", "stakeholders"), ID: "s1", Form: hears, Confirmed: true, Gone: true, On: map[string]bool{"orders-db": true, "tier-1": true}, Services: []scheduler.Service{orders}, Zones: zones}},
 		{"stakeholder-refused", Stakeholder{Frame: inside(mara, "Stakeholder", "stakeholders"), Form: hears, All: true, Refusal: refused("email", "This address is there already."), Services: []scheduler.Service{orders}, Zones: zones}},
+		{"webhooks", Webhooks{Frame: inside(mara, "Webhooks", "webhooks"), Items: []WebhookRow{{chat, []string{"Orders database"}}, {off, nil}}}},
+		{"webhooks-empty", Webhooks{Frame: inside(mara, "Webhooks", "webhooks")}},
+		{"webhook", Webhook{Frame: inside(mara, "Webhook", "webhooks"), ID: "w1", View: chat, Form: map[string]string{"name": chat.Name, "url": chat.URL}, On: map[string]bool{"enabled": true, "orders-db": true, "overrun": true}, Services: []scheduler.Service{orders}, Kinds: scheduler.WebhookKinds, Secret: "whsec_x", Reply: "< 204 No Content"}},
+		{"webhook-off", Webhook{Frame: inside(mara, "Webhook", "webhooks"), ID: "w2", View: off, Form: map[string]string{"name": off.Name, "url": off.URL, "format": "slack"}, Services: []scheduler.Service{orders}, Kinds: scheduler.WebhookKinds}},
+		{"webhook-refused", Webhook{Frame: inside(mara, "Webhook", "webhooks"), Form: map[string]string{"name": "Chat", "url": "ftp://x"}, On: map[string]bool{"enabled": true}, Refusal: refused("url", "Give an address such as https://hooks.example.org/lull."), Services: []scheduler.Service{orders}, Kinds: scheduler.WebhookKinds}},
 		{"people", People{Frame: inside(mara, "People", "people"), Items: staff, Link: "https://lull.example.org/password/x"}},
 		{"people-refused", People{Frame: inside(mara, "People", "people"), Items: staff, Form: map[string]string{"email": "ruth@example.org", "role": "approver"}, Refusal: refused("name", "Give a name.")}},
 		{"account", Account{Frame: inside(jonas, "Account", "account"), Form: map[string]string{"name": jonas.Name, "time_zone": "Europe/Berlin"}, Zones: zones, Tokens: keys, Feeds: keys[:1], Secret: "lull_x"}},

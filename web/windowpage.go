@@ -78,3 +78,12 @@ func (p Window) Overridable() (kinds []scheduler.ConflictKind) {
 	}
 	return kinds
 }
+
+// Calls is who was called for help with what is amiss now.
+func (p Window) Calls() []scheduler.Call { return p.View.Called(p.View.Now) }
+
+// Ringing reports whether the window is late or over time and nobody took it up.
+func (p Window) Ringing() bool { return p.View.Ringing(p.View.Now) }
+
+// Amiss reports whether the window is late or over time.
+func (p Window) Amiss() bool { return p.Ringing() || p.View.TakenUp(p.View.Now) }

@@ -36,6 +36,8 @@ type View struct {
 	DecideBy      time.Time // zero: there is none
 	Now           time.Time
 	Under         scheduler.Policy // the policy that holds for it
+	CallsNext     []string         // whom the clock calls next for help, if nobody takes it up
+	CallsAt       time.Time        // and when; zero: it calls nobody
 }
 
 // decision changes a window, or says why not.
@@ -108,6 +110,7 @@ func scene(tx *store.Tx, w scheduler.Window, by scheduler.Person) (scheduler.Sce
 	return scheduler.Scene{
 		By: by, Now: tx.Now, Services: views[0].Affected, Conflicts: views[0].Conflicts, Policy: set.Policy,
 		Template: from[w.Template.ID], Told: views[0].Told, Recipients: len(to), NewID: tx.NewID,
+		EscalateAfter: set.EscalateAfter,
 	}, nil
 }
 
@@ -160,6 +163,7 @@ func viewsNear(tx *store.Tx, ws []scheduler.Window, set scheduler.Settings, near
 			Now: tx.Now, Services: v.Affected, Conflicts: v.Conflicts, Policy: set.Policy, Template: from[w.Template.ID], Told: v.Told, Recipients: 1,
 		}
 		v.Next, v.Reasons = w.Gate(s)
+		v.CallsNext, v.CallsAt = w.NextCall(scheduler.DutyFor(w, v.Affected, set.EscalateAfter), tx.Now)
 		v.Approval = w.WhyApproval(s)
 		vs[i] = v
 	}

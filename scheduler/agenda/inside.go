@@ -28,3 +28,8 @@ func WindowsIn(tx *store.Tx, ids []string) (all []scheduler.Window, err error) {
 
 // ServicesIn lists all services as they stand in tx.
 func ServicesIn(tx *store.Tx) ([]scheduler.Service, error) { return services(tx) }
+
+// Touched lists, of all services, those of w and those that depend on them.
+func Touched(all []scheduler.Service, w scheduler.Window) []scheduler.Service {
+	return touching(all, w)
+}

@@ -53,7 +53,10 @@ func tick(tx *store.Tx, id string) error {
 		return err
 	}
 	was := w
-	events := w.Tick(tx.Now, heard)
+	events, err := callOut(tx, &w, w.Tick(tx.Now, heard))
+	if err != nil {
+		return err
+	}
 	if err := keep(tx, w, &was); err != nil {
 		return err
 	}

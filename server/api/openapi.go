@@ -33,15 +33,19 @@ func (a *API) Describe() map[string]any {
 		at[strings.ToLower(op.Method)] = named.operation(op)
 	}
 	named["problem"] = named.problem()
+	told := named.webhookCalls()
 	return object{
 		"openapi": "3.1.0",
 		"info": object{
 			"title": "Lull", "version": "1",
-			"description": "Times are RFC 3339, durations as 72h, 90m or 45s. Errors are application/problem+json.",
+			"description": "Times are RFC 3339, durations as 72h, 90m or 45s. Errors are application/problem+json. " +
+				"A webhook of the format standard is sent a notifierPayload, signed as Standard Webhooks 1.0 has it: webhook-signature holds v1, and the " +
+				"base64 HMAC-SHA256, under the key that follows whsec_ in the secret, of webhook-id, webhook-timestamp and the body, joined by full stops.",
 		},
 		"servers":    []object{{"url": a.BaseURL + "/api/v1"}},
 		"security":   []object{{"token": []string{}}},
 		"paths":      paths,
+		"webhooks":   told,
 		"components": object{"securitySchemes": object{"token": object{"type": "http", "scheme": "bearer"}}, "schemas": named},
 	}
 }
@@ -166,6 +170,7 @@ var values = map[reflect.Type]any{
 	of[scheduler.Phase](): scheduler.Phases, of[scheduler.Outcome](): scheduler.Outcomes, of[scheduler.Role](): scheduler.Roles,
 	of[scheduler.Announcement](): scheduler.Announcements, of[scheduler.State](): scheduler.States,
 	of[scheduler.Preset](): scheduler.Presets, of[scheduler.SeriesState](): scheduler.SeriesStates,
+	of[scheduler.WebhookFormat](): scheduler.WebhookFormats,
 }
 
 // schema is the JSON Schema of a type of this package. A struct with a name of

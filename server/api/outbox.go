@@ -30,6 +30,7 @@ type delivery struct {
 	Announcement *string        `json:"announcement"`
 	Window       *string        `json:"window"`
 	Kind         string         `json:"kind"`
+	Carrier      string         `json:"carrier"` // mail or webhook
 	Subject      string         `json:"subject"`
 	Address      string         `json:"address"`
 	State        notifier.State `json:"state"`
@@ -61,7 +62,7 @@ func showAnnouncement(n notifier.Announcement) announcement {
 
 func showDelivery(d notifier.Delivery) delivery {
 	return delivery{
-		d.ID, orNull(d.AnnouncementID), orNull(d.WindowID), d.Kind, d.Subject, d.Address, d.State, d.Reason,
+		d.ID, orNull(d.AnnouncementID), orNull(d.WindowID), d.Kind, d.Carrier, d.Subject, d.Address, d.State, d.Reason,
 		d.Attempts, d.Code, d.Reply, d.MessageID, moment{d.Created}, moment{d.Sent}, moment{d.Next},
 	}
 }

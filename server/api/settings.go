@@ -30,6 +30,7 @@ type settings struct {
 	TellSomebody   bool                      `json:"tell_somebody"`
 	Reminders      []length                  `json:"reminders"`
 	Settle         length                    `json:"settle"`
+	EscalateAfter  length                    `json:"escalate_after"`
 }
 
 // settingsInput is any subset of the settings. A preset sets all of the
@@ -50,6 +51,7 @@ type settingsInput struct {
 	TellSomebody   *bool              `json:"tell_somebody"`
 	Reminders      *[]length          `json:"reminders"`
 	Settle         *length            `json:"settle"`
+	EscalateAfter  *length            `json:"escalate_after"`
 }
 
 // limits is what a tier asks of a window on one of its services, by its kind.
@@ -66,7 +68,7 @@ func showSettings(s scheduler.Settings) settings {
 	shown := settings{
 		s.Organisation, s.TimeZone, s.StatusOpen, p.Preset, map[scheduler.Kind]length{}, map[scheduler.Kind]length{}, map[string]limits{}, map[string]int{},
 		p.SelfWaiver, p.VerifierIsLead, p.WordingKeeps, p.OwnersRequired, p.TellSomebody,
-		each(s.Reminders, func(d time.Duration) length { return length(d) }), length(s.Settle),
+		each(s.Reminders, func(d time.Duration) length { return length(d) }), length(s.Settle), length(s.EscalateAfter),
 	}
 	for _, kind := range scheduler.Kinds {
 		shown.Notice[kind], shown.Longest[kind] = length(p.Notice[kind]), length(p.Longest[kind])
@@ -86,6 +88,7 @@ func (in settingsInput) apply(s *scheduler.Settings) error {
 	set(&s.TimeZone, in.TimeZone)
 	set(&s.StatusOpen, in.StatusOpen)
 	set((*length)(&s.Settle), in.Settle)
+	set((*length)(&s.EscalateAfter), in.EscalateAfter)
 	if in.Reminders != nil {
 		s.Reminders = each(*in.Reminders, func(l length) time.Duration { return time.Duration(l) })
 	}

@@ -58,6 +58,8 @@ type window struct {
 	ClosingNotes         *string              `json:"closing_notes"`
 	FollowUp             *string              `json:"follow_up"`
 	Acknowledged         moment               `json:"acknowledged_at"`
+	Calls                []call               `json:"calls"`     // for help with what is amiss now
+	NextCall             *call                `json:"next_call"` // by the clock, if nobody takes it up
 	Series               *seriesOf            `json:"series"`
 	Template             *templateRef         `json:"template"`
 	PreApproval          *preApproval         `json:"pre_approval"`
@@ -96,6 +98,13 @@ type approval struct {
 	Note      string     `json:"note"`
 	Overrides []conflict `json:"overrides"`
 	Reason    string     `json:"reason"`
+}
+
+// call is one step of an escalation: who is called for help.
+type call struct {
+	At moment   `json:"at"`
+	To []string `json:"to"`
+	By string   `json:"by"`
 }
 
 type rejection struct {
@@ -167,7 +176,8 @@ func (a *API) show(v agenda.View) window {
 		ActualStart: moment{v.ActualStart}, StatedStart: moment{v.StatedStart},
 		ActualEnd: moment{v.ActualEnd}, StatedEnd: moment{v.StatedEnd},
 		Outcome: orNull(v.Outcome), ClosingNotes: orNull(v.ClosingNotes), FollowUp: orNull(v.FollowUp),
-		Acknowledged: moment{v.Acknowledged}, Series: ofSeries(v.Window), Sequence: v.Sequence, Version: v.Version,
+		Acknowledged: moment{v.Acknowledged}, Calls: each(v.Called(v.Now), showCall), Series: ofSeries(v.Window),
+		Sequence: v.Sequence, Version: v.Version,
 		Created: moment{v.Created}, Updated: moment{v.Changed}, URL: a.BaseURL + "/windows/" + v.ID,
 	}
 	if w.Updated.IsZero() {
@@ -179,6 +189,9 @@ func (a *API) show(v agenda.View) window {
 	}
 	if p := v.PreApproved; p != nil {
 		w.PreApproval = &preApproval{templateRef(p.Template), p.By, moment{p.Until}}
+	}
+	if !v.CallsAt.IsZero() {
+		w.NextCall = &call{moment{v.CallsAt}, v.CallsNext, scheduler.Clock.Email}
 	}
 	if v.Rejected != nil {
 		w.Rejected = &rejection{v.Rejected.By, moment{v.Rejected.At}, v.Rejected.Reason}
@@ -209,6 +222,8 @@ func showResult(r scheduler.Result) result {
 func showApproval(a scheduler.Approval) approval {
 	return approval{a.By, moment{a.At}, a.Note, each(a.Overrides, showConflict), a.Reason}
 }
+
+func showCall(c scheduler.Call) call { return call{moment{c.At}, c.To, c.By} }
 
 func showConflict(c scheduler.Conflict) conflict {
 	shown := conflict{Kind: c.Kind, Blocking: c.Blocking, Detail: c.Detail, Window: c.Window, Service: c.Service, Freeze: c.Freeze}

@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,6 +57,10 @@ func needs(v agenda.View, who scheduler.Person) string {
 	switch {
 	case v.State == scheduler.Requested && who.Role.May(scheduler.Approver) && v.Requester != who.Email:
 		return "Waits for your approval."
+	case v.State.Running() && v.Kind == scheduler.Emergency && len(v.Approvals) == 0 && v.Rejected == nil && who.Role.May(scheduler.Approver) && v.Requester != who.Email:
+		return "An emergency runs without its approval: approve it, or reject it with a reason."
+	case v.Ringing(v.Now) && stands(v, who.Email):
+		return ringing(v)
 	case v.Overrun && mine:
 		return "Its time is over: extend it, roll back, or close it."
 	case v.Late && mine && v.State == scheduler.Scheduled:
@@ -66,6 +71,18 @@ func needs(v agenda.View, who scheduler.Person) string {
 		return "A draft of yours, not sent yet."
 	}
 	return ""
+}
+
+// stands reports whether the person is called when the window is late or over time.
+func stands(v agenda.View, email string) bool {
+	return slices.ContainsFunc(scheduler.DutyFor(v.Window, v.Affected, 0).Ladder, func(step []string) bool { return slices.Contains(step, email) })
+}
+
+func ringing(v agenda.View) string {
+	if v.Late {
+		return "Its start has passed, nobody started, and nobody has taken it up."
+	}
+	return "Its time is over and nobody has taken it up: extend it, roll back, or close it."
 }
 
 // Windows answers GET /windows.

@@ -3,6 +3,7 @@ package site
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -59,9 +60,20 @@ func (s *Site) Message(w http.ResponseWriter, r *http.Request, who access.Visito
 		return err
 	}
 	page := web.Message{Frame: frame, Delivery: delivery(d), Text: part(d.Raw, "text/plain")}
-	head, _, _ := strings.Cut(strings.ReplaceAll(string(d.Raw), "\r\n", "\n"), "\n\n")
-	page.Headers = head
+	head, body, _ := strings.Cut(strings.ReplaceAll(string(d.Raw), "\r\n", "\n"), "\n\n")
+	if page.Headers = head; d.Carrier == "webhook" {
+		page.Text = laidOut(body)
+	}
 	return s.show(w, http.StatusOK, page)
+}
+
+// laidOut is JSON as people read it.
+func laidOut(body string) string {
+	var out bytes.Buffer
+	if err := json.Indent(&out, []byte(body), "", "  "); err != nil {
+		return body
+	}
+	return out.String()
 }
 
 // MessageHTML answers GET /outbox/{id}/html, for the frame of the message's
@@ -85,6 +97,12 @@ func (s *Site) MessageRaw(w http.ResponseWriter, r *http.Request, who access.Vis
 		return err
 	}
 	h := w.Header()
+	if _, body, found := bytes.Cut(d.Raw, []byte("\r\n\r\n")); found && d.Carrier == "webhook" {
+		h.Set("Content-Type", "application/json")
+		h.Set("Content-Disposition", `attachment; filename="message.json"`)
+		_, err = w.Write(body)
+		return err
+	}
 	h.Set("Content-Type", "message/rfc822")
 	h.Set("Content-Disposition", `attachment; filename="message.eml"`)
 	_, err = w.Write(d.Raw)

@@ -60,7 +60,7 @@ func announcements(all []notifier.Announcement) (rows []web.Announcement) {
 
 func delivery(d notifier.Delivery) web.Delivery {
 	row := web.Delivery{
-		ID: d.ID, Window: d.Window, Kind: d.Kind, Subject: d.Subject, Address: d.Address, State: string(d.State),
+		ID: d.ID, Window: d.Window, Kind: d.Kind, Subject: d.Subject, Address: d.Address, State: string(d.State), Carrier: d.Carrier,
 		Attempts: d.Attempts, Reply: d.Reply, Reason: d.Reason, MessageID: d.MessageID,
 		At: d.Created, Sent: d.Sent, Next: d.Next, Private: d.Personal,
 	}

@@ -46,6 +46,7 @@ func settingsForm(set scheduler.Settings) (map[string]string, map[string]bool) {
 	p := set.Policy
 	form := map[string]string{
 		"organisation": set.Organisation, "time_zone": set.TimeZone, "preset": string(p.Preset), "settle": scheduler.Duration(set.Settle),
+		"escalate_after": scheduler.Duration(set.EscalateAfter),
 	}
 	var offsets []string
 	for _, d := range set.Reminders {
@@ -109,6 +110,9 @@ func readSettings(v url.Values, set *scheduler.Settings) error {
 	}
 	set.Organisation, set.TimeZone = strings.TrimSpace(v.Get("organisation")), strings.TrimSpace(v.Get("time_zone"))
 	set.StatusOpen, set.Settle = v.Get("status_open") != "", length("settle")
+	if v.Has("escalate_after") {
+		set.EscalateAfter = length("escalate_after")
+	}
 	set.Reminders = nil
 	for _, text := range web.List(v.Get("reminders")) {
 		d, err := scheduler.ParseDuration(text)
