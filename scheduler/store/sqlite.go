@@ -14,7 +14,8 @@ import (
 	"lull/migrations"
 )
 
-// readers is how many connections read a SQLite file, beside the one that writes.
+// readers is how many connections read a SQLite file, beside the one that writes
+// and the one that watches.
 const readers = 4
 
 // The pragmas ride in the DSN because they belong to a connection, not to a
@@ -49,6 +50,9 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	}
 	db.read = pool(path, reading, readers)
 	if err := warm(ctx, db.read, readers); err != nil {
+		return errors.Join(explain(path, err), db.closeSQLite())
+	}
+	if err := db.watch.begin(ctx, pool(path, reading, 1)); err != nil {
 		return errors.Join(explain(path, err), db.closeSQLite())
 	}
 	return nil
@@ -93,7 +97,7 @@ func warm(ctx context.Context, pool *sql.DB, size int) error {
 }
 
 func (db *DB) closeSQLite() error {
-	err := db.read.Close()
+	err := errors.Join(db.watch.end(), db.read.Close())
 	if _, e := db.write.ExecContext(context.Background(), `PRAGMA wal_checkpoint(TRUNCATE)`); e != nil {
 		err = errors.Join(err, e)
 	}

@@ -43,6 +43,7 @@ type DB struct {
 	path        string
 	patience    time.Duration
 	memos       memos
+	watch       watch
 	closed      sync.Once
 }
 

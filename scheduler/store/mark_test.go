@@ -1,0 +1,85 @@
+package store_test
+
+import (
+	"testing"
+
+	"lull/scheduler/store"
+	"lull/scheduler/store/storetest"
+)
+
+func TestAMarkStaysUntilSomethingIsCommitted(t *testing.T) {
+	t.Parallel()
+	db := storetest.Open(t)
+	mark := func() store.Mark {
+		t.Helper()
+		m, err := db.Mark(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	write := func(tx *store.Tx) error {
+		_, err := tx.Exec(`INSERT INTO cursors (name, seq) VALUES ('x', 1) ON CONFLICT (name) DO UPDATE SET seq = cursors.seq + 1`)
+		return err
+	}
+	for range 3 {
+		before := mark()
+		if err := db.View(t.Context(), func(*store.Tx) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if db.Engine() == store.SQLite && mark() != before { // PostgreSQL's may move with its neighbours
+			t.Error("reading moved the mark")
+		}
+		if err := db.Update(t.Context(), func(tx *store.Tx) error {
+			if err := write(tx); err != nil {
+				return err
+			}
+			if mark() != before && db.Engine() == store.SQLite {
+				t.Error("what is not committed moved the mark")
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if mark() == before {
+			t.Error("a commit left the mark where it was")
+		}
+	}
+}
+
+func TestAMarkSeesWhatAnotherProcessWrote(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/lull.db"
+	open := func() *store.DB {
+		t.Helper()
+		db, err := store.Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		return db
+	}
+	here, there := open(), open()
+	before, err := here.Mark(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := there.Update(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Exec(`INSERT INTO cursors (name, seq) VALUES ('x', 1)`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := here.Mark(t.Context()); err != nil || after == before {
+		t.Errorf("the mark stayed, %v", err)
+	}
+}
+
+func BenchmarkMark(b *testing.B) {
+	db := storetest.Open(b)
+	for b.Loop() {
+		if _, err := db.Mark(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
