@@ -63,7 +63,7 @@ func open(t *testing.T) *site {
 			t.Fatal(err)
 		}
 	}
-	feeds := feed.New(book, db, feed.Options{BaseURL: "https://lull.example.org", From: "lull@example.org", Organisation: func() string { return "Lull" }})
+	feeds := feed.New(db, feed.Options{BaseURL: "https://lull.example.org", From: "lull@example.org"})
 	s := &site{t: t, db: db, agenda: book, mail: mail, mux: http.NewServeMux()}
 	s.api = api.New(api.Options{Agenda: book, Notifier: mail, Access: people, Feeds: feeds, BaseURL: "https://lull.example.org", Log: log})
 	for _, op := range s.api.Operations() {

@@ -20,13 +20,13 @@ const recentDays = 7
 
 // StatusJSON serves the public page to programs.
 func (f *Feeds) StatusJSON(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
-	return f.public(w, r, view{key: "status.json", kind: "application/json; charset=utf-8", encode: asJSON})
+	return f.answer(w, r, view{key: "status.json", kind: "application/json; charset=utf-8", encode: asJSON})
 }
 
 // StatusAtom serves the public page to feed readers (RFC 4287), what changed
 // last first.
 func (f *Feeds) StatusAtom(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
-	return f.public(w, r, view{key: "status.atom", kind: "application/atom+xml; charset=utf-8", encode: asAtom})
+	return f.answer(w, r, view{key: "status.atom", kind: "application/atom+xml; charset=utf-8", encode: asAtom})
 }
 
 // status is the public page: what goes on, what comes, and what was.
@@ -59,9 +59,10 @@ type statusService struct {
 }
 
 // status sorts the windows as the public page does.
-func (f *Feeds) status(windows []scheduler.Window, names map[string]string, day time.Time) status {
+func (f *Feeds) status(sc scene, windows []scheduler.Window) status {
+	names := sc.names()
 	base := strings.TrimSuffix(f.opts.BaseURL, "/") + "/status"
-	s := status{Name: f.organisation(), URL: base, InProgress: []statusWindow{}, Upcoming: []statusWindow{}, Recent: []statusWindow{}}
+	s := status{Name: sc.organisation(), URL: base, InProgress: []statusWindow{}, Upcoming: []statusWindow{}, Recent: []statusWindow{}}
 	for _, w := range windows {
 		one := statusWindow{
 			ID: w.ID, Number: w.Number, Title: w.Title, Summary: w.Summary, State: w.State, Start: w.Start, End: w.End,
@@ -75,7 +76,7 @@ func (f *Feeds) status(windows []scheduler.Window, names map[string]string, day 
 			s.InProgress = append(s.InProgress, one)
 		case !w.State.Final():
 			s.Upcoming = append(s.Upcoming, one)
-		case w.End.After(day.AddDate(0, 0, -recentDays)):
+		case w.End.After(sc.day.AddDate(0, 0, -recentDays)):
 			s.Recent = append(s.Recent, one)
 		}
 	}
