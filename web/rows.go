@@ -106,6 +106,7 @@ func (Message) template() string      { return "message.html" }
 func (Log) template() string          { return "log.html" }
 func (People) template() string       { return "people.html" }
 func (Account) template() string      { return "account.html" }
+func (Feeds) template() string        { return "feeds.html" }
 func (Settings) template() string     { return "settings.html" }
 func (Docs) template() string         { return "docs.html" }
 func (Status) template() string       { return "status.html" }
