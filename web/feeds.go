@@ -152,18 +152,20 @@ type Addresses struct {
 	Name            string
 	URL             string
 	Webcal          template.URL // opens the calendar program of the machine
-	Google, Outlook string
+	Google, Outlook string       // empty: these cannot reach it
 }
 
-// AddressesOf are the ways to the calendar at address.
+// AddressesOf are the ways to the calendar at address, but those of programs
+// that cannot reach it.
 func AddressesOf(name, address string) Addresses {
 	_, rest, _ := strings.Cut(address, "://")
 	webcal := "webcal://" + rest
-	return Addresses{
-		Name: name, URL: address, Webcal: template.URL(webcal), //nolint:gosec // made of our own base URL
-		Google:  "https://calendar.google.com/calendar/r?cid=" + url.QueryEscape(webcal),
-		Outlook: "https://outlook.office.com/calendar/0/addfromweb?url=" + url.QueryEscape(address) + "&name=" + url.QueryEscape(name),
+	to := Addresses{Name: name, URL: address, Webcal: template.URL(webcal)} //nolint:gosec // made of our own base URL
+	if ReachOf(address) == Everywhere {
+		to.Google = "https://calendar.google.com/calendar/r?cid=" + url.QueryEscape(webcal)
+		to.Outlook = "https://outlook.office.com/calendar/0/addfromweb?url=" + url.QueryEscape(address) + "&name=" + url.QueryEscape(name)
 	}
+	return to
 }
 
 // Reach is how far the base URL is known.
