@@ -52,7 +52,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	if err := warm(ctx, db.read, readers); err != nil {
 		return errors.Join(explain(path, err), db.closeSQLite())
 	}
-	if err := db.watch.begin(ctx, pool(path, reading, 1)); err != nil {
+	if err := db.watch.begin(ctx, address(path, reading)); err != nil {
 		return errors.Join(explain(path, err), db.closeSQLite())
 	}
 	return nil
@@ -77,11 +77,14 @@ func prepare(path string) error {
 // pool never drops a connection that it has: with a full disk a new one could
 // not be opened, not even to read.
 func pool(path, options string, size int) *sql.DB {
-	at := url.URL{Scheme: "file", Path: path, RawQuery: options}
-	pool := sql.OpenDB(connector{at.String()})
+	pool := sql.OpenDB(connector{address(path, options)})
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	return pool
+}
+
+func address(path, options string) string {
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: options}).String()
 }
 
 // warm opens all connections of a pool.

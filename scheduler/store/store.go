@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -44,6 +45,7 @@ type DB struct {
 	patience    time.Duration
 	memos       memos
 	watch       watch
+	commits     atomic.Int64 // how many Updates were kept
 	closed      sync.Once
 }
 

@@ -91,7 +91,7 @@ func guarded(h http.Header) {
 // gzip (RFC 9110, 12.5.3). What is named counts more than the star.
 func takesGzip(lines []string) bool {
 	takes, named := false, false
-	for _, item := range strings.Split(strings.Join(lines, ","), ",") {
+	for item := range strings.SplitSeq(strings.Join(lines, ","), ",") {
 		coding, params, _ := strings.Cut(item, ";")
 		q := 1.0
 		if value, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(params)), "q="); ok {
