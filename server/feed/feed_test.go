@@ -120,6 +120,13 @@ func (h *house) get(method, path string, headers ...string) *http.Response {
 		name, value, _ := strings.Cut(line, ": ")
 		r.Header.Add(name, value)
 	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+// ServeHTTP answers as the server does.
+func (h *house) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mux := http.NewServeMux()
 	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request, access.Visitor) error{
 		"/calendar.ics": h.feeds.Public, "/calendar/{token}": h.feeds.Own, "/windows/{id}": h.feeds.Window,
@@ -127,13 +134,11 @@ func (h *house) get(method, path string, headers ...string) *http.Response {
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			if err := handle(w, r, access.Visitor{Anonymous: true}); err != nil {
-				h.t.Errorf("%s %s: %v", method, path, err)
+				h.t.Errorf("%s %s: %v", r.Method, r.URL, err)
 			}
 		})
 	}
-	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, r)
-	return w.Result()
 }
 
 // shown is the titles in a calendar, and its whole text.

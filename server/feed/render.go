@@ -106,7 +106,7 @@ func (f *Feeds) renew(ctx context.Context, v view, was *rendered, today time.Tim
 	case same:
 		now.plain, now.entries = was.plain, was.entries
 	case v.encode != nil:
-		now.plain, err = v.encode(f.status(s, windows))
+		err = now.tell(ctx, f, f.status(s, windows), v)
 	case patch:
 		err = now.patch(f.calendar(s), was, changed, windows)
 	default:
@@ -116,6 +116,25 @@ func (f *Feeds) renew(ctx context.Context, v view, was *rendered, today time.Tim
 		return nil, err
 	}
 	return now, f.settle(ctx, v, was, now)
+}
+
+// tell writes the public page.
+func (p *rendered) tell(ctx context.Context, f *Feeds, s status, v view) (err error) {
+	if p.plain, err = v.encode(s); err != nil || !v.dated {
+		return err
+	}
+	if p.changed, err = f.changed(ctx, v.key, tagOf(p.plain)); err != nil {
+		return err
+	}
+	s.changed = p.changed
+	p.plain, err = v.encode(s)
+	return err
+}
+
+// tagOf names bytes.
+func tagOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return base64.RawURLEncoding.EncodeToString(sum[:18])
 }
 
 // write writes the whole calendar.
@@ -205,13 +224,14 @@ func (f *Feeds) settle(ctx context.Context, v view, was, now *rendered) (err err
 			return nil
 		}
 	}
-	sum := sha256.Sum256(now.plain)
-	now.etag = base64.RawURLEncoding.EncodeToString(sum[:18])
+	now.etag = tagOf(now.plain)
 	if now.zipped, err = zipped(now.plain); err != nil {
 		return err
 	}
-	if now.changed, err = f.changed(ctx, v.key, now.etag); err != nil {
-		return err
+	if now.changed.IsZero() {
+		if now.changed, err = f.changed(ctx, v.key, now.etag); err != nil {
+			return err
+		}
 	}
 	now.head = head{
 		etag: []string{strconv.Quote(now.etag)}, zippedETag: []string{strconv.Quote(now.etag + "-gz")},

@@ -26,7 +26,7 @@ func (f *Feeds) StatusJSON(w http.ResponseWriter, r *http.Request, _ access.Visi
 // StatusAtom serves the public page to feed readers (RFC 4287), what changed
 // last first.
 func (f *Feeds) StatusAtom(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
-	return f.answer(w, r, view{key: "status.atom", kind: "application/atom+xml; charset=utf-8", encode: asAtom})
+	return f.answer(w, r, view{key: "status.atom", kind: "application/atom+xml; charset=utf-8", encode: asAtom, dated: true})
 }
 
 // status is the public page: what goes on, what comes, and what was.
@@ -36,6 +36,8 @@ type status struct {
 	InProgress []statusWindow `json:"in_progress"`
 	Upcoming   []statusWindow `json:"upcoming"`
 	Recent     []statusWindow `json:"recent"`
+
+	changed time.Time // since when it is this one
 }
 
 type statusWindow struct {
@@ -97,11 +99,13 @@ type atomFeed struct {
 	Title   string      `xml:"title"`
 	Updated time.Time   `xml:"updated"`
 	Author  string      `xml:"author>name"`
-	Link    atomLink    `xml:"link"`
+	Links   []atomLink  `xml:"link"`
 	Entries []atomEntry `xml:"entry"`
 }
 
 type atomLink struct {
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr"`
 	Href string `xml:"href,attr"`
 }
 
@@ -113,15 +117,19 @@ type atomEntry struct {
 	Summary string    `xml:"summary"`
 }
 
+// page is the link to what a person reads.
+func page(address string) atomLink { return atomLink{"alternate", "text/html", address} }
+
+// asAtom writes a feed by RFC 4287. It was updated when what it says last
+// changed, which also what is no longer told does, so that date never goes back.
 func asAtom(s status) ([]byte, error) {
-	f := atomFeed{ID: s.URL, Title: s.Name + " maintenance", Author: s.Name, Link: atomLink{s.URL}, Updated: time.Unix(0, 0).UTC()}
+	f := atomFeed{ID: s.URL, Title: s.Name + " maintenance", Author: s.Name, Updated: s.changed.UTC(), Links: []atomLink{
+		{"self", "application/atom+xml", s.URL + ".atom"}, page(s.URL),
+	}}
 	for _, w := range append(append(append([]statusWindow{}, s.InProgress...), s.Upcoming...), s.Recent...) {
-		if w.Updated.After(f.Updated) {
-			f.Updated = w.Updated
-		}
 		i := scheduler.Interval{Start: w.Start, End: w.End}
 		f.Entries = append(f.Entries, atomEntry{
-			ID: "urn:uuid:" + w.ID, Updated: w.Updated, Link: atomLink{w.URL},
+			ID: "urn:uuid:" + w.ID, Updated: w.Updated, Link: page(w.URL),
 			Title:   fmt.Sprintf("[%s] %s", w.State.Words(), w.Title),
 			Summary: strings.TrimSpace(fmt.Sprintf("%s – %s. %s", i.Start.UTC().Format("Mon 2 Jan 2006 15:04"), i.End.UTC().Format("Mon 2 Jan 2006 15:04 MST"), w.Summary)),
 		})

@@ -30,6 +30,7 @@ type view struct {
 
 	kind   string                       // the content type; empty: a calendar
 	encode func(status) ([]byte, error) // writes the public page; nil: a calendar
+	dated  bool                         // it says since when it is as it is
 }
 
 // publicView is the view that a query of the public calendar asks for.
