@@ -24,7 +24,7 @@ type Feeds struct {
 	Services []scheduler.Service
 	Handed   *Addresses // of a feed that was just given one, shown once
 	Public   Addresses  // of the calendar that everybody may read
-	Reach    Reach
+	Vicinity Vicinity
 }
 
 // Tiers are the tiers there are.
@@ -161,25 +161,25 @@ func AddressesOf(name, address string) Addresses {
 	_, rest, _ := strings.Cut(address, "://")
 	webcal := "webcal://" + rest
 	to := Addresses{Name: name, URL: address, Webcal: template.URL(webcal)} //nolint:gosec // made of our own base URL
-	if ReachOf(address) == Everywhere {
+	if VicinityOf(address) == Everywhere {
 		to.Google = "https://calendar.google.com/calendar/r?cid=" + url.QueryEscape(webcal)
 		to.Outlook = "https://outlook.office.com/calendar/0/addfromweb?url=" + url.QueryEscape(address) + "&name=" + url.QueryEscape(name)
 	}
 	return to
 }
 
-// Reach is how far the base URL is known.
-type Reach string
+// Vicinity is how far the base URL is known.
+type Vicinity string
 
 // How far a calendar program may be away to fetch what the base URL leads to.
 const (
-	Everywhere  Reach = ""
-	ThisMachine Reach = "machine"
-	ThisNetwork Reach = "network"
+	Everywhere  Vicinity = ""
+	ThisMachine Vicinity = "machine"
+	ThisNetwork Vicinity = "network"
 )
 
-// ReachOf judges a base URL by what stands in it; it asks nobody.
-func ReachOf(base string) Reach {
+// VicinityOf judges a base URL by what stands in it; it asks nobody.
+func VicinityOf(base string) Vicinity {
 	u, err := url.Parse(base)
 	if err != nil {
 		return Everywhere

@@ -8,13 +8,13 @@ import (
 
 func TestABaseURLSaysHowFarItReaches(t *testing.T) {
 	t.Parallel()
-	for base, want := range map[string]Reach{
+	for base, want := range map[string]Vicinity{
 		"https://lull.example.org": Everywhere, "http://203.0.113.7": Everywhere, "https://[2001:db8::1]:8443": Everywhere,
 		"http://127.0.0.1:8080": ThisMachine, "http://localhost": ThisMachine, "http://[::1]:80": ThisMachine, "http://lull.localhost.": ThisMachine, "http://[::ffff:127.0.0.1]": ThisMachine,
 		"http://10.1.2.3": ThisNetwork, "https://192.168.0.9:8443": ThisNetwork, "http://[fd00::1]": ThisNetwork, "http://169.254.1.1": ThisNetwork,
 		"https://lull.corp": ThisNetwork, "https://lull.Internal": ThisNetwork, "http://lull:8080": ThisNetwork, "http://0.0.0.0:8080": ThisNetwork,
 	} {
-		if got := ReachOf(base); got != want {
+		if got := VicinityOf(base); got != want {
 			t.Errorf("%s reaches %q, want %q", base, got, want)
 		}
 	}

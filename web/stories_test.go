@@ -236,7 +236,7 @@ func setUpStories() []story {
 		{"feeds", Feeds{Frame: inside(jonas, "Calendar feeds", "account"), Form: usual, Services: []scheduler.Service{orders}, Public: everybody, Handed: &handed, Items: []FeedRow{
 			{ID: "f1", Name: "phone", Shows: phone.Words(), Created: now.Add(-240 * time.Hour), Used: now, By: "iOS/26.0 dataaccessd/1.0"}, {ID: "f2", Name: "old", Shows: "all windows", Created: now.Add(-480 * time.Hour)},
 		}}},
-		{"feeds-empty", Feeds{Frame: inside(tomas, "Calendar feeds", "account"), Form: usual, Public: everybody, Reach: ThisNetwork}},
+		{"feeds-empty", Feeds{Frame: inside(tomas, "Calendar feeds", "account"), Form: usual, Public: everybody, Vicinity: ThisNetwork}},
 		{"feeds-refused", Feeds{Frame: inside(jonas, "Calendar feeds", "account"), ID: "f1", Form: FeedForm{Name: "phone", Scope: "all", Alarm: "soon", Past: "90", Future: "90", On: map[string]bool{"orders-db": true, "tier-1": true}}, Services: []scheduler.Service{orders}, Refusal: refused("alarm", "Give a length of time such as 30m, 2h or 1h30m.")}},
 		{"settings", Settings{Frame: inside(mara, "Settings", "settings"), Form: settings, On: map[string]bool{"status_open": true}, Tiers: []int{1, 2, 3, 4}, Kinds: scheduler.Kinds, Limits: []string{"notice", "longest"}, Tiered: true, Zones: zones, Quorum: Quorum{Asked: 2, Approvers: 1}}},
 		{"settings-refused", Settings{Frame: inside(mara, "Settings", "settings"), Form: settings, Tiers: []int{1, 2, 3, 4}, Kinds: scheduler.Kinds, Limits: []string{"notice", "longest"}, Tiered: true, Zones: zones, Refusal: refused("notice_normal", "Give a length of time such as 24h or 90s.")}},

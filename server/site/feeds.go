@@ -31,7 +31,7 @@ func (s *Site) feeds(w http.ResponseWriter, r *http.Request, who access.Visitor,
 	if err != nil {
 		return err
 	}
-	page.Frame, page.Reach = frame, web.ReachOf(s.BaseURL)
+	page.Frame, page.Vicinity = frame, web.VicinityOf(s.BaseURL)
 	page.Public = web.AddressesOf(set.Organisation, s.BaseURL+"/calendar.ics")
 	if page.Services, err = s.Agenda.Services(ctx); err != nil {
 		return err
