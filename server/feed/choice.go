@@ -74,6 +74,9 @@ func (f Feed) wrong() scheduler.InvalidError {
 	if f.Scope != Mine && f.Scope != All {
 		wrong["scope"] = "Take mine or all."
 	}
+	if i := slices.IndexFunc(f.Services, func(slug string) bool { return !storable(slug) }); i >= 0 {
+		wrong["services"] = fmt.Sprintf("There is no service %q.", f.Services[i])
+	}
 	if len(f.Services) > mostNamed {
 		wrong["services"] = fmt.Sprintf("Name at most %d services.", mostNamed)
 	}

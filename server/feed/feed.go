@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"lull/scheduler"
 	"lull/scheduler/store"
@@ -70,7 +71,7 @@ var everything = view{key: "public"}
 // or its name, with or without ".ics".
 func (f *Feeds) Window(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
 	ref := strings.TrimSuffix(r.PathValue("id"), ".ics")
-	if ref == "" {
+	if ref == "" || !storable(ref) {
 		return missing(w)
 	}
 	return f.answer(w, r, view{key: "window " + ref, window: ref})
@@ -95,6 +96,9 @@ func (f *Feeds) answer(w http.ResponseWriter, r *http.Request, v view) error {
 	}
 	return err
 }
+
+// storable reports whether a database can hold the text, and so be asked for it.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // missing answers that there is no such feed, in few bytes, since programs ask
 // again for as long as they live.

@@ -214,7 +214,7 @@ func TestAWindowThatIsNotPublicHasNoFeed(t *testing.T) {
 	h := open(t)
 	asked, inside := h.book("Only asked for", 2, "shop"), h.schedule("Inside", 3, "shop")
 	h.must(h.agenda.Change(t.Context(), inside.ID, 0, agenda.Edit{Apply: func(p *scheduler.Plan) error { p.Public = false; return nil }}, bob))
-	for _, path := range []string{"/windows/" + asked.ID + ".ics", "/windows/" + inside.Name() + ".ics", "/windows/MW-99.ics", "/windows/x.ics", "/windows/.ics"} {
+	for _, path := range []string{"/windows/" + asked.ID + ".ics", "/windows/" + inside.Name() + ".ics", "/windows/MW-99.ics", "/windows/x.ics", "/windows/.ics", "/windows/%00.ics", "/windows/%ff.ics"} {
 		if res := h.get("GET", path); res.StatusCode != http.StatusNotFound {
 			t.Errorf("%s answered %d, want 404", path, res.StatusCode)
 		}

@@ -147,6 +147,9 @@ func (f *Feeds) Revoke(ctx context.Context, owner scheduler.Person, id string) e
 
 // find is the feed with that id, if it was not revoked.
 func find(tx *store.Tx, id string) (Feed, error) {
+	if !storable(id) {
+		return Feed{}, scheduler.ErrNotFound
+	}
 	feed, err := scan(tx.Row(`SELECT `+columns+` FROM feeds f WHERE f.id = $1 AND f.revoked_at IS NULL`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = scheduler.ErrNotFound

@@ -58,6 +58,11 @@ func TestATokenIsGoodUntilItIsNot(t *testing.T) {
 	if err := h.feeds.Revoke(t.Context(), scheduler.Person{Email: "eve@example.org", Role: scheduler.Approver}, made.ID); !errors.Is(err, scheduler.ErrNotFound) {
 		t.Errorf("somebody else revoked it: %v", err)
 	}
+	for _, id := range []string{"", "none", "a\x00b", "\xff"} {
+		if err := h.feeds.Revoke(t.Context(), ada, id); !errors.Is(err, scheduler.ErrNotFound) {
+			t.Errorf("%q was revoked: %v", id, err)
+		}
+	}
 	if err := h.feeds.Revoke(t.Context(), ada, made.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -123,6 +128,7 @@ func TestAFeedThatCannotBeIsRefused(t *testing.T) {
 		"a line break":      {func(f *feed.Feed) { f.Name = "a\r\nX-EVIL:1" }, "name"},
 		"another scope":     {func(f *feed.Feed) { f.Scope = "theirs" }, "scope"},
 		"unknown service":   {func(f *feed.Feed) { f.Services = []string{"shop", "none"} }, "services"},
+		"no slug at all":    {func(f *feed.Feed) { f.Services = []string{"a\x00b"} }, "services"},
 		"unknown tier":      {func(f *feed.Feed) { f.Tiers = []int{5} }, "tiers"},
 		"a crooked alarm":   {func(f *feed.Feed) { f.Alarm = 90 * time.Second }, "alarm"},
 		"an alarm after":    {func(f *feed.Feed) { f.Alarm = -time.Minute }, "alarm"},
