@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
-	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -15,6 +14,7 @@ import (
 
 const (
 	noteEach     = time.Minute // how often a fetch is noted at most
+	notePatience = time.Second // how long a reader is kept for it
 	longestAgent = 120         // octets of what a program calls itself
 )
 
@@ -31,16 +31,15 @@ func ownIn(tx *store.Tx, digest string) (Feed, error) {
 	return feed, err
 }
 
-// noted is when a feed was last noted to be in use, Unix seconds.
-type noted struct{ at atomic.Int64 }
-
 // note keeps that a feed is in use and by whom, now and then. A calendar that
 // can be read is not held back because that could not be kept.
 func (f *Feeds) note(ctx context.Context, p *rendered, agent string) {
-	now, last := f.db.Now().Unix(), p.noted.at.Load()
-	if now-last < int64(noteEach/time.Second) && now >= last || !p.noted.at.CompareAndSwap(last, now) {
+	now, last := f.db.Now().Unix(), p.noted.Load()
+	if now-last < int64(noteEach/time.Second) && now >= last || !p.noted.CompareAndSwap(last, now) {
 		return
 	}
+	ctx, stop := context.WithTimeout(ctx, notePatience)
+	defer stop()
 	err := f.db.Update(ctx, func(tx *store.Tx) error {
 		_, err := tx.Exec(`UPDATE feeds SET last_fetched_at = $2, fetched_by = $3 WHERE id = $1`, p.own.ID, store.At(tx.Now), plainly(agent))
 		return err

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"lull/scheduler"
@@ -23,8 +24,8 @@ type rendered struct {
 	mark    store.Mark // of the database when this was last seen to be right
 	edition int64
 	day     time.Time
-	own     Feed // zero: a public view
-	noted   *noted
+	own     Feed          // zero: a public view
+	noted   *atomic.Int64 // when its use was last noted, Unix seconds
 
 	plain   []byte
 	zipped  []byte
@@ -215,8 +216,8 @@ func (p *rendered) join(before []byte, all []piece, after []byte) {
 
 // settle names what was rendered, and packs it if it is not what was there.
 func (f *Feeds) settle(ctx context.Context, v view, was, now *rendered) (err error) {
-	now.noted = &noted{}
-	now.noted.at.Store(now.own.LastFetched.Unix())
+	now.noted = new(atomic.Int64)
+	now.noted.Store(now.own.LastFetched.Unix())
 	if was != nil {
 		now.noted = was.noted
 		if bytes.Equal(was.plain, now.plain) {
@@ -242,7 +243,7 @@ func (f *Feeds) settle(ctx context.Context, v view, was, now *rendered) (err err
 
 // large is from how many bytes on a calendar is packed fast rather than small:
 // someone waits for it.
-const large = 1 << 20
+const large = 2 << 20
 
 func zipped(plain []byte) ([]byte, error) {
 	level := gzip.DefaultCompression
