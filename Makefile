@@ -5,10 +5,10 @@ VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo 
 export GOFLAGS := -buildvcs=false -tags=$(TAGS)
 export CGO_ENABLED := 1
 
-.PHONY: help run demo build test check lint race fuzz bench golden browser
+.PHONY: help run demo build test check lint race fuzz bench bench-feed test-clients golden browser
 
 help: ## print this
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
 
 build: ## build bin/lull, one static binary
 	go build -trimpath -ldflags '-s -w -linkmode external -extldflags "-static" -X main.version=$(VERSION)' -o bin/lull ./server
@@ -40,6 +40,13 @@ fuzz: ## ten seconds of each fuzz target
 
 bench: ## the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-feed: ## a cached feed beside nginx, which is skipped where it is not installed
+	go test -run '^$$' -bench '^BenchmarkFeed' -benchtime 1x ./server
+
+test-clients: ## read our feeds with the libraries of calendar programs, installed where missing
+	sh server/feed/testdata/clients/install.sh
+	REQUIRE_CLIENTS=1 go test -count 1 -run Clients -v ./server/feed
 
 golden: ## rewrite the golden files
 	go test ./scheduler/ical ./notifier ./server/api ./web -update

@@ -30,11 +30,14 @@ func away(d time.Duration) string {
 	return Duration((d + time.Minute - time.Second).Truncate(time.Minute))
 }
 
+// longestAsked is the longest duration that anything here asks for: two years.
+const longestAsked = 2 * 366 * 24 * time.Hour
+
 // ParseDuration reads a duration such as "72h", "1h30m" or "45s": whole
 // seconds, not negative.
 func ParseDuration(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(strings.TrimSpace(s))
-	if err != nil || d < 0 || d%time.Second != 0 || d > 366*24*time.Hour {
+	if err != nil || d < 0 || d%time.Second != 0 || d > longestAsked {
 		return 0, fmt.Errorf("%q is not a length of time such as 90m, 72h or 45s", s)
 	}
 	return d, nil

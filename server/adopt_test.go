@@ -33,7 +33,7 @@ func TestTheEnvironmentNamesTheOrganisationUntilSomebodyDecides(t *testing.T) {
 	}, byCommand); err != nil {
 		t.Fatal(err)
 	}
-	if got := wired("Westgate").organisation(); got != "Southgate" {
-		t.Fatalf("after somebody decided it is %q, want Southgate", got)
+	if set, err := wired("Westgate").agenda.Settings(t.Context()); err != nil || set.Organisation != "Southgate" {
+		t.Fatalf("after somebody decided it is %q, %v, want Southgate", set.Organisation, err)
 	}
 }

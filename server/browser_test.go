@@ -89,7 +89,16 @@ func (p *person) fill(values map[string]string) {
 // press clicks and waits for the page that follows to show some words.
 func (p *person) press(selector, words string) {
 	p.t.Helper()
-	p.do("press "+selector, chromedp.Click(chromedp.CSS(selector)))
+	// What was found may be replaced, by the live preview or the page that
+	// follows, before it is clicked: then it is looked for once more.
+	for range 5 {
+		ctx, stop := context.WithTimeout(p.ctx, 30*time.Second)
+		err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
+		stop()
+		if err == nil || !strings.Contains(err.Error(), "Could not find node") {
+			break
+		}
+	}
 	p.sees(words)
 }
 

@@ -132,7 +132,7 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, who access.Visit
 
 // fail answers a request whose handler returned err.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, who access.Visitor, err error) {
-	if isAPI(r) || s.site == nil {
+	if isAPI(r) || isFeed(r.URL.Path) || s.site == nil {
 		reply.Problem(w, r, s.log, err)
 		return
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"net/http"
 	"strings"
 
@@ -15,8 +14,8 @@ import (
 
 // wireSites makes what answers requests, over what is wired already.
 func (s *server) wireSites(pages *web.Pages) {
-	s.feeds = feed.New(s.agenda, s.db, feed.Options{
-		Organisation: s.organisation, Provider: s.cfg.Provider, BaseURL: s.cfg.BaseURL, From: s.cfg.MailFrom.Email, Log: s.log,
+	s.feeds = feed.New(s.db, feed.Options{
+		Provider: s.cfg.Provider, BaseURL: s.cfg.BaseURL, From: s.cfg.MailFrom.Email, Log: s.log,
 	})
 	s.api = api.New(api.Options{
 		Agenda: s.agenda, Notifier: s.notifier, Access: s.access, Feeds: s.feeds, BaseURL: s.cfg.BaseURL, Log: s.log,
@@ -26,15 +25,6 @@ func (s *server) wireSites(pages *web.Pages) {
 		Agenda: s.agenda, Notifier: s.notifier, Access: s.access, Feeds: s.feeds, Pages: pages, BaseURL: s.cfg.BaseURL,
 		Capturing: s.notifier.Capturing(), Manual: s.api.Describe, Log: s.log, Now: s.db.Now,
 	})
-}
-
-// organisation is the name as it is now.
-func (s *server) organisation() string {
-	set, err := s.agenda.Settings(context.Background())
-	if err != nil {
-		return s.cfg.Organisation
-	}
-	return set.Organisation
 }
 
 // table is every route and the least role that it asks.
@@ -174,8 +164,12 @@ func (s *server) pageTable() []route {
 		{http.MethodPost, "/account/password", scheduler.Viewer, s.site.ChangePassword},
 		{http.MethodPost, "/account/tokens", scheduler.Viewer, s.site.AddToken},
 		{http.MethodPost, "/account/tokens/:id/revoke", scheduler.Viewer, s.site.RevokeToken},
-		{http.MethodPost, "/account/feeds", scheduler.Viewer, s.site.AddFeed},
-		{http.MethodPost, "/account/feeds/:id/revoke", scheduler.Viewer, s.site.RevokeFeed},
+		{http.MethodGet, "/feeds", scheduler.Viewer, s.site.FeedsPage},
+		{http.MethodPost, "/feeds", scheduler.Viewer, s.site.AddFeed},
+		{http.MethodGet, "/feeds/:id", scheduler.Viewer, s.site.FeedPage},
+		{http.MethodPost, "/feeds/:id", scheduler.Viewer, s.site.ChangeFeed},
+		{http.MethodPost, "/feeds/:id/rotate", scheduler.Viewer, s.site.RotateFeed},
+		{http.MethodPost, "/feeds/:id/revoke", scheduler.Viewer, s.site.RevokeFeed},
 		{http.MethodGet, "/settings", scheduler.Admin, s.site.Settings},
 		{http.MethodPost, "/settings", scheduler.Admin, s.site.KeepSettings},
 		{http.MethodPost, "/settings/test-mail", scheduler.Admin, s.site.TestMail},

@@ -225,8 +225,7 @@ type (
 		Form   map[string]string
 		Zones  []string
 		Tokens []Key
-		Feeds  []Key
-		Secret string // a new token or address, shown once
+		Secret string // a new token, shown once
 	}
 	// Settings is what the organisation decided.
 	Settings struct {

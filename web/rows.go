@@ -135,6 +135,7 @@ func (Log) template() string          { return "log.html" }
 func (Search) template() string       { return "search.html" }
 func (People) template() string       { return "people.html" }
 func (Account) template() string      { return "account.html" }
+func (Feeds) template() string        { return "feeds.html" }
 func (Settings) template() string     { return "settings.html" }
 func (Docs) template() string         { return "docs.html" }
 func (Status) template() string       { return "status.html" }

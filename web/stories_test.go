@@ -245,6 +245,9 @@ func setUpStories() []story {
 	staff := []Person{{Email: mara.Email, Name: mara.Name, Role: mara.Role}, {Email: "ruth@example.org", Name: "Ruth Adeyemi", Role: scheduler.Approver, Pending: true}, {Email: "old@example.org", Name: "Otto", Role: scheduler.Viewer, Disabled: true}}
 	keys := []Key{{ID: "k1", Name: "ci", Scope: "all", Created: now.Add(-240 * time.Hour), Used: now}, {ID: "k2", Name: "old", Created: now.Add(-480 * time.Hour), Gone: true}}
 	settings := map[string]string{"organisation": "Northgate Systems", "time_zone": "Europe/Berlin", "preset": "team", "notice_normal": "24h", "approvals_1": "2", "reminders": "24h", "settle": "90s", "escalate_after": "15m", "tier_1_notice_normal": "96h", "tier_1_longest_normal": "4h"}
+	phone := FeedChoice{Scope: "mine", Tiers: []int{1}, Services: []string{"orders-db"}, Alarm: 30 * time.Minute, Confirmed: true}
+	usual, everybody := FeedFormOf(FeedChoice{Scope: "mine", Past: 90 * oneDay, Future: 548 * oneDay}), AddressesOf("Northgate Systems", "https://lull.example.org/calendar.ics")
+	handed := AddressesOf("phone", "https://lull.example.org/calendar/x.ics")
 	return []story{
 		{"services", Services{Frame: inside(mara, "Services", "services"), Items: []ServiceRow{{Service: orders, Next: requested().Start}}, All: 1}},
 		{"services-empty", Services{Frame: inside(tomas, "Services", "services")}},
@@ -262,8 +265,13 @@ func setUpStories() []story {
 		{"webhook-refused", Webhook{Frame: inside(mara, "Webhook", "webhooks"), Form: map[string]string{"name": "Chat", "url": "ftp://x"}, On: map[string]bool{"enabled": true}, Refusal: refused("url", "Give an address such as https://hooks.example.org/lull."), Services: []scheduler.Service{orders}, Kinds: scheduler.WebhookKinds}},
 		{"people", People{Frame: inside(mara, "People", "people"), Items: staff, Link: "https://lull.example.org/password/x"}},
 		{"people-refused", People{Frame: inside(mara, "People", "people"), Items: staff, Form: map[string]string{"email": "ruth@example.org", "role": "approver"}, Refusal: refused("name", "Give a name.")}},
-		{"account", Account{Frame: inside(jonas, "Account", "account"), Form: map[string]string{"name": jonas.Name, "time_zone": "Europe/Berlin"}, Zones: zones, Tokens: keys, Feeds: keys[:1], Secret: "lull_x"}},
+		{"account", Account{Frame: inside(jonas, "Account", "account"), Form: map[string]string{"name": jonas.Name, "time_zone": "Europe/Berlin"}, Zones: zones, Tokens: keys, Secret: "lull_x"}},
 		{"account-refused", Account{Frame: inside(jonas, "Account", "account"), Form: map[string]string{"name": jonas.Name, "token": "ci\n"}, Zones: zones, Refusal: refused("token", "Write this in one line.")}},
+		{"feeds", Feeds{Frame: inside(jonas, "Calendar feeds", "account"), Form: usual, Services: []scheduler.Service{orders}, Public: everybody, Handed: &handed, Items: []FeedRow{
+			{ID: "f1", Name: "phone", Shows: phone.Words(), Created: now.Add(-240 * time.Hour), Used: now, By: "iOS/26.0 dataaccessd/1.0"}, {ID: "f2", Name: "old", Shows: "all windows", Created: now.Add(-480 * time.Hour)},
+		}}},
+		{"feeds-empty", Feeds{Frame: inside(tomas, "Calendar feeds", "account"), Form: usual, Public: everybody, Vicinity: ThisNetwork}},
+		{"feeds-refused", Feeds{Frame: inside(jonas, "Calendar feeds", "account"), ID: "f1", Form: FeedForm{Name: "phone", Scope: "all", Alarm: "soon", Past: "90", Future: "90", On: map[string]bool{"orders-db": true, "tier-1": true}}, Services: []scheduler.Service{orders}, Refusal: refused("alarm", "Give a length of time such as 30m, 2h or 1h30m.")}},
 		{"settings", Settings{Frame: inside(mara, "Settings", "settings"), Form: settings, On: map[string]bool{"status_open": true}, Tiers: []int{1, 2, 3, 4}, Kinds: scheduler.Kinds, Limits: []string{"notice", "longest"}, Tiered: true, Zones: zones, Quorum: Quorum{Asked: 2, Approvers: 1}}},
 		{"settings-refused", Settings{Frame: inside(mara, "Settings", "settings"), Form: settings, Tiers: []int{1, 2, 3, 4}, Kinds: scheduler.Kinds, Limits: []string{"notice", "longest"}, Tiered: true, Zones: zones, Refusal: refused("notice_normal", "Give a length of time such as 24h or 90s.")}},
 	}

@@ -40,14 +40,19 @@ func (a *Agenda) Freeze(ctx context.Context, id string) (f scheduler.Freeze, err
 // Frozen lists the periods of freezes that touch a stretch of time, by their start.
 func (a *Agenda) Frozen(ctx context.Context, i scheduler.Interval) (all []scheduler.Frozen, err error) {
 	err = a.db.View(ctx, func(tx *store.Tx) error {
-		under, err := groundOf(tx)
-		if err != nil {
-			return err
-		}
-		all, err = periodsIn(under.freezes, i)
+		all, err = FrozenIn(tx, i)
 		return err
 	})
 	return all, err
+}
+
+// FrozenIn lists the same as they stand in tx.
+func FrozenIn(tx *store.Tx, i scheduler.Interval) ([]scheduler.Frozen, error) {
+	under, err := groundOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	return periodsIn(under.freezes, i)
 }
 
 func freeze(tx *store.Tx, id string) (scheduler.Freeze, error) {

@@ -3,6 +3,7 @@ package agenda
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -140,39 +141,24 @@ func (a *Agenda) Windows(ctx context.Context, f Filter) (vs []View, next string,
 
 // CalendarFilter picks the windows of a feed or of the public page.
 type CalendarFilter struct {
-	Services []string
-	Public   bool // only published, public windows
+	Services []string // those that touch one of these; none: all
+	Public   bool     // only published ones; Calendar asks that they are public too
 	From, To time.Time
-	ID       string
+	IDs      []string // only these, of which some may be gone; none: all
 }
 
 // Calendar lists the windows of a stretch of time by their start.
 func (a *Agenda) Calendar(ctx context.Context, f CalendarFilter) (vs []View, err error) {
 	err = a.db.View(ctx, func(tx *store.Tx) error {
-		c, err := Filter{From: f.From, To: f.To, Services: f.Services, Public: f.Public}.where(tx)
-		if err != nil {
-			return err
-		}
-		if f.ID != "" {
-			w, err := window(tx, f.ID)
-			if err != nil {
-				return err
-			}
-			c.add("w.id = ?", w.ID)
-		}
-		c.add("w.start_at IS NOT NULL")
-		ws, err := windows(tx, c.text.String()+` ORDER BY w.start_at, w.id`, c.args...)
+		ws, err := ShownIn(tx, f)
 		if err != nil {
 			return err
 		}
 		if f.Public {
-			kept := ws[:0]
-			for _, w := range ws {
-				if w.Public {
-					kept = append(kept, w)
-				}
-			}
-			ws = kept
+			ws = slices.DeleteFunc(ws, func(w scheduler.Window) bool { return !w.Public })
+		}
+		if err := fillChecks(tx, ws); err != nil {
+			return err
 		}
 		vs, err = views(tx, ws)
 		return err

@@ -27,10 +27,9 @@ func text(s string) string {
 // line is s cleaned, in one line.
 func line(s string) string { return strings.Join(strings.Fields(text(s)), " ") }
 
-// quotable is s as it may stand between quotes in a parameter, which has no
-// way to escape one. The caret would begin an escape of RFC 6868.
+// quotable is s as it stands between the quotes of a parameter (RFC 6868, 3.1).
 func quotable(s string) string {
-	return strings.NewReplacer(`"`, "'", "^", "").Replace(line(s))
+	return strings.NewReplacer("^", "^^", `"`, "^'").Replace(line(s))
 }
 
 // bare is the mail address in s, "" if there is none that can stand in a

@@ -13,6 +13,7 @@ package ical
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/mail"
 	"net/url"
@@ -38,6 +39,7 @@ const often = "PT1H"
 // Calendar is what is written: windows, and on whose behalf.
 type Calendar struct {
 	Name      string // what a subscriber's list shows; none in mails
+	About     string // what is in it, in a sentence; only beside a name
 	Provider  string // MAINTNOTE's provider, a domain; the base URL's host when empty
 	Account   string // MAINTNOTE's account: the organisation
 	Organizer string // a mail address, with a name or without
@@ -48,37 +50,99 @@ type Calendar struct {
 	Freezes   []scheduler.Frozen
 	Names     map[string]string // the names of services by slug
 	Private   bool              // links lead to the inside pages, not to the public one
+	Alarm     time.Duration     // whole minutes before the start of what is still to come; none when zero
 }
 
 // Encode is the calendar as bytes. A window without a start or an end has no
 // place in a calendar and is left out.
 func (c Calendar) Encode() ([]byte, error) {
-	c, err := c.tidy()
+	pieces, err := c.Pieces()
 	if err != nil {
 		return nil, err
 	}
+	var b bytes.Buffer
+	b.Write(pieces.Head)
+	for _, w := range c.Windows {
+		entry, err := pieces.Entry(w)
+		if err != nil {
+			return nil, err
+		}
+		b.Write(entry)
+	}
+	b.Write(pieces.Foot)
+	return b.Bytes(), nil
+}
+
+// Pieces are what a calendar is joined from: a head, an entry for each window,
+// and a foot with the freezes. An entry depends on its window and on what the calendar says of
+// itself, never on the other windows, so who keeps one need not have it written
+// again.
+type Pieces struct {
+	Head, Foot []byte
+	of         Calendar
+}
+
+// foot ends a calendar.
+const foot = "END:VCALENDAR\r\n"
+
+// Pieces is the calendar taken apart. Its windows are left to Entry.
+func (c Calendar) Pieces() (Pieces, error) {
+	c, err := c.tidy()
+	if err != nil {
+		return Pieces{}, err
+	}
 	cal, err := ics.NewCalendarWithOptions(ics.WithVersion("2.0"), ics.WithProductId("-//Lull//Lull//EN"))
 	if err != nil {
-		return nil, fmt.Errorf("ical: %w", err)
+		return Pieces{}, fmt.Errorf("ical: %w", err)
 	}
 	cal.SetCalscale("GREGORIAN")
 	cal.SetMethod(ics.Method(c.Method))
 	if name := line(c.Name); name != "" {
 		cal.SetName(name)
+		if about := text(c.About); about != "" {
+			cal.SetXWRCalDesc(about)
+		}
 		cal.SetRefreshInterval(often)
 		cal.SetXPublishedTTL(often)
 	}
-	for _, w := range c.Windows {
-		if !w.Start.IsZero() && w.End.After(w.Start) {
-			cal.AddVEvent(c.event(w))
-		}
-	}
-	for _, f := range c.Freezes {
-		cal.AddVEvent(c.freeze(f))
-	}
 	var b bytes.Buffer
 	if err := cal.SerializeTo(&b, ics.WithNewLineWindows); err != nil {
-		return nil, fmt.Errorf("ical: %w", err)
+		return Pieces{}, fmt.Errorf("ical: %w", err)
+	}
+	head, whole := bytes.CutSuffix(b.Bytes(), []byte(foot))
+	if !whole {
+		return Pieces{}, errors.New("ical: a calendar without an end")
+	}
+	p := Pieces{Head: head, of: c}
+	for _, f := range c.Freezes {
+		entry, err := written(c.freeze(f))
+		if err != nil {
+			return Pieces{}, err
+		}
+		p.Foot = append(p.Foot, entry...)
+	}
+	p.Foot = append(p.Foot, foot...)
+	return p, nil
+}
+
+// widest is how many octets a line may have (RFC 5545, 3.1).
+const widest = 75
+
+// Entry is the window as an entry; nothing where it has no start or no end.
+func (p Pieces) Entry(w scheduler.Window) ([]byte, error) {
+	if w.Start.IsZero() || !w.End.After(w.Start) {
+		return nil, nil
+	}
+	return written(p.of.event(w))
+}
+
+// written is an entry as bytes.
+func written(ev *ics.VEvent) ([]byte, error) {
+	var b bytes.Buffer
+	// Every field is given: without a length golang-ical would write for ever.
+	form := &ics.SerializationConfiguration{MaxLength: widest, PropertyMaxLength: widest, NewLine: "\r\n"}
+	if err := ev.SerializeTo(&b, form); err != nil {
+		return nil, fmt.Errorf("ical: write an entry: %w", err)
 	}
 	return b.Bytes(), nil
 }
@@ -145,6 +209,12 @@ func (c Calendar) event(w scheduler.Window) *ics.VEvent {
 	}
 	put("X-MAINTNOTE-IMPACT", impact(w.Impact()))
 	put("X-MAINTNOTE-STATUS", progress(w.State))
+	if c.Alarm > 0 && (w.State == scheduler.Requested || w.State == scheduler.Scheduled) {
+		ring := ev.AddAlarm()
+		ring.SetAction(ics.ActionDisplay)
+		ring.SetTrigger(fmt.Sprintf("-PT%dM", int(c.Alarm/time.Minute)))
+		ring.SetDescription(c.summary(w))
+	}
 	return ev
 }
 

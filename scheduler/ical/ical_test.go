@@ -33,7 +33,7 @@ func upgrade() scheduler.Window {
 
 func shop(ws ...scheduler.Window) Calendar {
 	return Calendar{
-		Name: "Example maintenance", Provider: "example.org", Account: "Example", Organizer: `"NOC, Berlin" <noc@example.org>`,
+		Name: "Example maintenance", About: "Planned maintenance of Example.", Provider: "example.org", Account: "Example", Organizer: `"NOC, Berlin" <noc@example.org>`,
 		BaseURL: "https://lull.example.org/", Windows: ws, Names: map[string]string{"core-db": "Core database"},
 	}
 }
@@ -190,7 +190,7 @@ func TestTheOrganizersNameIsQuoted(t *testing.T) {
 		"noc@example.org":                     {"ORGANIZER", `CN="Example"`, "mailto:noc@example.org"},
 		"NOC <noc@example.org>":               {"ORGANIZER", `CN="NOC"`, "mailto:noc@example.org"},
 		"NOC, Berlin <noc@example.org>":       {"ORGANIZER", `CN="NOC, Berlin"`, "mailto:noc@example.org"},
-		`"say \"hi\"; all" <noc@example.org>`: {"ORGANIZER", `CN="say 'hi'; all"`, "mailto:noc@example.org"},
+		`"say \"hi\"; all" <noc@example.org>`: {"ORGANIZER", `CN="say ^'hi^'; all"`, "mailto:noc@example.org"},
 	} {
 		c := shop(upgrade())
 		c.Organizer = from
@@ -273,6 +273,7 @@ func poisoned(typed string) Calendar {
 	w.Services = []scheduler.Affected{{Service: typed, Impact: scheduler.Impact(typed)}, {Service: "login", Impact: scheduler.NoImpact}}
 	c := shop(w)
 	c.Name, c.Provider, c.Account, c.Organizer, c.Attendee, c.Method = typed, typed, typed, typed, typed, Request
+	c.About, c.Alarm = typed, 30*time.Minute
 	c.Names = map[string]string{typed: typed}
 	named := shop(w)
 	if c.organizerless() {
@@ -287,13 +288,13 @@ func (c Calendar) organizerless() bool { _, address := c.organizer(); return add
 // sound says what is wrong with the lines of a calendar of one entry.
 func sound(all []content) error {
 	order := []string{
-		"BEGIN", "VERSION", "PRODID", "CALSCALE", "METHOD", "NAME", "X-WR-CALNAME", "REFRESH-INTERVAL", "X-PUBLISHED-TTL",
+		"BEGIN", "VERSION", "PRODID", "CALSCALE", "METHOD", "NAME", "X-WR-CALNAME", "X-WR-CALDESC", "REFRESH-INTERVAL", "X-PUBLISHED-TTL",
 		"BEGIN", "UID", "DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "URL",
 		"CATEGORIES", "STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "ORGANIZER", "ATTENDEE", "X-MAINTNOTE-PROVIDER",
 		"X-MAINTNOTE-ACCOUNT", "X-MAINTNOTE-MAINTENANCE-ID", "X-MAINTNOTE-OBJECT-ID", "X-MAINTNOTE-OBJECT-ID",
-		"X-MAINTNOTE-IMPACT", "X-MAINTNOTE-STATUS", "END", "END",
+		"X-MAINTNOTE-IMPACT", "X-MAINTNOTE-STATUS", "BEGIN", "ACTION", "TRIGGER", "DESCRIPTION", "END", "END", "END",
 	}
-	optional := []string{"NAME", "X-WR-CALNAME", "REFRESH-INTERVAL", "X-PUBLISHED-TTL", "ATTENDEE"}
+	optional := []string{"NAME", "X-WR-CALNAME", "X-WR-CALDESC", "REFRESH-INTERVAL", "X-PUBLISHED-TTL", "ATTENDEE"}
 	params := map[string][]string{
 		"REFRESH-INTERVAL":      {"VALUE=DURATION"},
 		"X-MAINTNOTE-OBJECT-ID": {"X-MAINTNOTE-OBJECT-IMPACT=OUTAGE", "X-MAINTNOTE-OBJECT-IMPACT=NO-IMPACT", "X-MAINTNOTE-OBJECT-IMPACT=DEGRADED", "X-MAINTNOTE-OBJECT-IMPACT=REDUCED-REDUNDANCY"},

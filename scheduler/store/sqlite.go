@@ -14,7 +14,8 @@ import (
 	"lull/migrations"
 )
 
-// readers is how many connections read a SQLite file, beside the one that writes.
+// readers is how many connections read a SQLite file, beside the one that writes
+// and the one that watches.
 const readers = 4
 
 // The pragmas ride in the DSN because they belong to a connection, not to a
@@ -51,6 +52,9 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	if err := warm(ctx, db.read, readers); err != nil {
 		return errors.Join(explain(path, err), db.closeSQLite())
 	}
+	if err := db.watch.begin(ctx, address(path, reading)); err != nil {
+		return errors.Join(explain(path, err), db.closeSQLite())
+	}
 	return nil
 }
 
@@ -73,11 +77,14 @@ func prepare(path string) error {
 // pool never drops a connection that it has: with a full disk a new one could
 // not be opened, not even to read.
 func pool(path, options string, size int) *sql.DB {
-	at := url.URL{Scheme: "file", Path: path, RawQuery: options}
-	pool := sql.OpenDB(connector{at.String()})
+	pool := sql.OpenDB(connector{address(path, options)})
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	return pool
+}
+
+func address(path, options string) string {
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: options}).String()
 }
 
 // warm opens all connections of a pool.
@@ -93,7 +100,7 @@ func warm(ctx context.Context, pool *sql.DB, size int) error {
 }
 
 func (db *DB) closeSQLite() error {
-	err := db.read.Close()
+	err := errors.Join(db.watch.end(), db.read.Close())
 	if _, e := db.write.ExecContext(context.Background(), `PRAGMA wal_checkpoint(TRUNCATE)`); e != nil {
 		err = errors.Join(err, e)
 	}

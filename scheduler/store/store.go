@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,6 +44,8 @@ type DB struct {
 	path        string
 	patience    time.Duration
 	memos       memos
+	watch       watch
+	commits     atomic.Int64 // how many Updates were kept
 	closed      sync.Once
 }
 

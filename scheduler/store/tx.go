@@ -80,6 +80,7 @@ func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	if err := db.run(ctx, db.write, nil, fn); err != nil {
 		return err
 	}
+	db.commits.Add(1)
 	if db.OnCommit != nil {
 		db.OnCommit()
 	}

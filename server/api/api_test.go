@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -63,7 +64,7 @@ func open(t *testing.T) *site {
 			t.Fatal(err)
 		}
 	}
-	feeds := feed.New(book, db, feed.Options{BaseURL: "https://lull.example.org", From: "lull@example.org", Organisation: func() string { return "Lull" }})
+	feeds := feed.New(db, feed.Options{BaseURL: "https://lull.example.org", From: "lull@example.org"})
 	s := &site{t: t, db: db, agenda: book, mail: mail, mux: http.NewServeMux()}
 	s.api = api.New(api.Options{Agenda: book, Notifier: mail, Access: people, Feeds: feeds, BaseURL: "https://lull.example.org", Log: log})
 	for _, op := range s.api.Operations() {
@@ -429,8 +430,43 @@ func TestAFeedShowsItsAddressOnce(t *testing.T) {
 	if len(items) != 1 || items[0].(map[string]any)["url"] != nil || items[0].(map[string]any)["id"] != made["id"] {
 		t.Errorf("got %v", items)
 	}
+	rotated := s.ok("Ada", "POST", "/feeds/"+made["id"].(string)+"/rotate", "", 200)
+	if url, _ := rotated["url"].(string); !strings.HasPrefix(url, "https://lull.example.org/calendar/") || url == made["url"] {
+		t.Errorf("got %v, want another address than %v", rotated, made["url"])
+	}
 	s.ok("Bob", "DELETE", "/feeds/"+made["id"].(string), "", 404)
 	s.ok("Ada", "DELETE", "/feeds/"+made["id"].(string), "", 204)
+	s.ok("Ada", "POST", "/feeds/"+made["id"].(string)+"/rotate", "", 404)
+}
+
+func TestAFeedKeepsWhatWasChosen(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	made := s.ok("Ada", "POST", "/feeds", `{"name":"Mine","scope":"mine","services":["core-db"],"tiers":[2,1,1],"alarm":"30m","past":"720h","future":"9600h","confirmed":true}`, 201)
+	path := "/feeds/" + made["id"].(string)
+	wanted := func(f map[string]any, want map[string]any) {
+		t.Helper()
+		for name, value := range want {
+			if !reflect.DeepEqual(f[name], value) {
+				t.Errorf("%s is %v, want %v", name, f[name], value)
+			}
+		}
+	}
+	want := map[string]any{
+		"name": "Mine", "scope": "mine", "services": []any{"core-db"}, "tiers": []any{1.0, 2.0}, "alarm": "30m", "past": "720h", "future": "9600h",
+		"confirmed": true, "last_fetched_at": nil, "last_fetched_by": nil,
+	}
+	wanted(s.ok("Ada", "GET", path, "", 200), want)
+	changed := s.ok("Ada", "PATCH", path, `{"alarm":null,"tiers":[],"confirmed":false}`, 200)
+	want["alarm"], want["tiers"], want["confirmed"] = nil, []any{}, false
+	wanted(changed, want)
+	wanted(s.ok("Ada", "GET", path, "", 200), want)
+	fields := s.ok("Ada", "PATCH", path, `{"future":"0s","alarm":"1s"}`, 422)["fields"].(map[string]any)
+	if fields["future"] == nil || fields["alarm"] == nil {
+		t.Errorf("got %v, want words for future and alarm", fields)
+	}
+	s.ok("Bob", "GET", path, "", 404)
+	s.ok("Bob", "PATCH", path, `{"name":"His"}`, 404)
 }
 
 func TestTheDescriptionNamesEveryCall(t *testing.T) {

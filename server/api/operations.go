@@ -131,6 +131,9 @@ func (a *API) peopleOperations() []Operation {
 		{"DELETE", "/tokens/{id}", scheduler.Viewer, "revokeToken", "Revoke an API token.", a.revokeToken, 204, nil, nil, false, nil},
 		{"GET", "/feeds", scheduler.Viewer, "listFeeds", "One's own calendar feeds.", a.listFeeds, 200, listQuery, nil, false, of[page[ownFeed]]()},
 		{"POST", "/feeds", scheduler.Viewer, "createFeed", "Make a calendar feed; its address is shown once.", a.createFeed, 201, nil, of[feedInput](), false, of[newFeed]()},
+		{"GET", "/feeds/{id}", scheduler.Viewer, "getFeed", "One of one's own calendar feeds.", a.getFeed, 200, nil, nil, false, of[ownFeed]()},
+		{"PATCH", "/feeds/{id}", scheduler.Viewer, "changeFeed", "Change what is given of a calendar feed.", a.changeFeed, 200, nil, of[feedInput](), false, of[ownFeed]()},
+		{"POST", "/feeds/{id}/rotate", scheduler.Viewer, "rotateFeed", "Give a calendar feed another address, shown once.", a.rotateFeed, 200, nil, nil, false, of[newFeed]()},
 		{"DELETE", "/feeds/{id}", scheduler.Viewer, "revokeFeed", "Revoke a calendar feed.", a.revokeFeed, 204, nil, nil, false, nil},
 	}
 }

@@ -2,7 +2,10 @@ package feed
 
 import (
 	"container/list"
+	"errors"
 	"sync"
+
+	"lull/scheduler"
 )
 
 // cache keeps what was rendered, up to a number of bytes; the one that nobody
@@ -31,13 +34,20 @@ func newCache(most int) *cache {
 }
 
 // get is what is kept for key after fresh has had a look at it: fresh takes
-// what is there, or nil, and gives what is to be there.
+// what is there, or nil, and gives what is to be there. What is not found
+// takes no place; another error leaves what there is.
 func (c *cache) get(key string, fresh func(*rendered) (*rendered, error)) (*rendered, error) {
 	s := c.slot(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	page, err := fresh(s.page)
+	if errors.Is(err, scheduler.ErrNotFound) {
+		s.page = nil
+	}
 	if err != nil {
+		if s.page == nil {
+			c.drop(s)
+		}
 		return nil, err
 	}
 	if page != s.page {
@@ -51,7 +61,8 @@ func weight(key string, page *rendered) int {
 	const around = 512 // what a slot takes besides
 	n := len(key) + around
 	if page != nil {
-		n += len(page.plain) + len(page.zipped)
+		const perEntry = 80
+		n += len(page.plain) + len(page.zipped) + perEntry*len(page.entries)
 	}
 	return n
 }
@@ -82,11 +93,24 @@ func (c *cache) weigh(s *slot, size int) {
 	}
 }
 
+// drop gives the place of s away.
+func (c *cache) drop(s *slot) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.slots[s.key]; ok && e.Value.(*slot) == s {
+		c.forget(e)
+	}
+}
+
+func (c *cache) forget(e *list.Element) {
+	s := c.order.Remove(e).(*slot)
+	delete(c.slots, s.key)
+	c.size -= s.size
+}
+
 // shrink drops the oldest until the rest fits.
 func (c *cache) shrink() {
 	for c.size > c.most && c.order.Len() > 0 {
-		s := c.order.Remove(c.order.Back()).(*slot)
-		delete(c.slots, s.key)
-		c.size -= s.size
+		c.forget(c.order.Back())
 	}
 }

@@ -1,6 +1,7 @@
 package feed_test
 
 import (
+	"cmp"
 	"compress/gzip"
 	"io"
 	"net/http"
@@ -40,10 +41,13 @@ func open(t *testing.T) *house {
 	h.at(storetest.Noon)
 	h.db.Now = func() time.Time { return *h.now.Load() }
 	h.agenda = agenda.New(h.db)
-	h.feeds = feed.New(h.agenda, h.db, feed.Options{
-		Organisation: func() string { return "Example" }, Provider: "example.org",
-		BaseURL: "https://lull.example.org", From: "Lull <lull@example.org>",
+	h.feeds = feed.New(h.db, feed.Options{
+		Provider: "example.org",
+		BaseURL:  "https://lull.example.org", From: "Lull <lull@example.org>",
 	})
+	if _, err := h.agenda.KeepSettings(t.Context(), func(s *scheduler.Settings) error { s.Organisation = "Example"; return nil }, bob); err != nil {
+		t.Fatal(err)
+	}
 	h.update(`INSERT INTO people (email, name, role, time_zone, disabled, created_at) VALUES ($1, 'Ada', 'operator', 'UTC', $3, 0), ($2, 'Bob', 'admin', 'UTC', $3, 0)`,
 		ada.Email, bob.Email, false)
 	for _, s := range []scheduler.Service{
@@ -99,6 +103,8 @@ func (h *house) schedule(title string, days int, services ...string) agenda.View
 // mine makes a feed and answers its path.
 func (h *house) mine(owner scheduler.Person, f feed.Feed) (feed.Feed, string) {
 	h.t.Helper()
+	usual := feed.Usual()
+	f.Scope, f.Past, f.Future = cmp.Or(f.Scope, usual.Scope), cmp.Or(f.Past, usual.Past), cmp.Or(f.Future, usual.Future)
 	made, url, err := h.feeds.Make(h.t.Context(), owner, f)
 	if err != nil {
 		h.t.Fatal(err)
@@ -114,6 +120,13 @@ func (h *house) get(method, path string, headers ...string) *http.Response {
 		name, value, _ := strings.Cut(line, ": ")
 		r.Header.Add(name, value)
 	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+// ServeHTTP answers as the server does.
+func (h *house) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mux := http.NewServeMux()
 	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request, access.Visitor) error{
 		"/calendar.ics": h.feeds.Public, "/calendar/{token}": h.feeds.Own, "/windows/{id}": h.feeds.Window,
@@ -121,13 +134,11 @@ func (h *house) get(method, path string, headers ...string) *http.Response {
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			if err := handle(w, r, access.Visitor{Anonymous: true}); err != nil {
-				h.t.Errorf("%s %s: %v", method, path, err)
+				h.t.Errorf("%s %s: %v", r.Method, r.URL, err)
 			}
 		})
 	}
-	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, r)
-	return w.Result()
 }
 
 // shown is the titles in a calendar, and its whole text.
@@ -173,7 +184,7 @@ func body(t *testing.T, res *http.Response) string {
 func TestAnEmptyDatabaseHasAValidEmptyCalendar(t *testing.T) {
 	t.Parallel()
 	db := storetest.Open(t)
-	h := &house{t: t, db: db, feeds: feed.New(agenda.New(db), db, feed.Options{BaseURL: "http://localhost:8080", From: "Lull <lull@localhost>"})}
+	h := &house{t: t, db: db, feeds: feed.New(db, feed.Options{BaseURL: "http://localhost:8080", From: "Lull <lull@localhost>"})}
 	if _, got := h.shown("/calendar.ics"); !strings.HasPrefix(got, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") || !strings.HasSuffix(got, "\r\nEND:VCALENDAR\r\n") || strings.Contains(got, "VEVENT") {
 		t.Errorf("got %q, want a calendar without entries", got)
 	}
@@ -203,7 +214,7 @@ func TestAWindowThatIsNotPublicHasNoFeed(t *testing.T) {
 	h := open(t)
 	asked, inside := h.book("Only asked for", 2, "shop"), h.schedule("Inside", 3, "shop")
 	h.must(h.agenda.Change(t.Context(), inside.ID, 0, agenda.Edit{Apply: func(p *scheduler.Plan) error { p.Public = false; return nil }}, bob))
-	for _, path := range []string{"/windows/" + asked.ID + ".ics", "/windows/" + inside.Name() + ".ics", "/windows/MW-99.ics", "/windows/x.ics", "/windows/.ics"} {
+	for _, path := range []string{"/windows/" + asked.ID + ".ics", "/windows/" + inside.Name() + ".ics", "/windows/MW-99.ics", "/windows/x.ics", "/windows/.ics", "/windows/%00.ics", "/windows/%ff.ics"} {
 		if res := h.get("GET", path); res.StatusCode != http.StatusNotFound {
 			t.Errorf("%s answered %d, want 404", path, res.StatusCode)
 		}

@@ -139,7 +139,7 @@ func TestLastModifiedNeverGoesBackwards(t *testing.T) {
 		t.Errorf("a window went and Last-Modified stayed %v", second)
 	}
 	h.at(storetest.Noon.Add(time.Hour))
-	again := feed.New(h.agenda, h.db, feed.Options{Organisation: func() string { return "Example" }, Provider: "example.org", BaseURL: "https://lull.example.org", From: "Lull <lull@example.org>"})
+	again := feed.New(h.db, feed.Options{Provider: "example.org", BaseURL: "https://lull.example.org", From: "Lull <lull@example.org>"})
 	if got := modified(again); !got.Equal(second) {
 		t.Errorf("a restart moved Last-Modified from %v to %v", second, got)
 	}

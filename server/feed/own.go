@@ -9,51 +9,22 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"lull/scheduler"
 	"lull/scheduler/agenda"
 	"lull/scheduler/store"
 )
 
-// The scopes of a feed.
 const (
-	Mine = "mine" // windows that its owner leads or asked for, or that touch a service of theirs
-	All  = "all"
-)
-
-const (
-	tokenLength = 43          // 256 random bits
-	longestName = 100         // characters
-	noteEach    = time.Minute // how often a fetch is noted at most
-	mostOwn     = 100         // feeds of one person
-	mostNamed   = 200         // services that one feed is narrowed to
+	tokenLength = 43 // 256 random bits
 	urlPath     = "/calendar/%s.ics"
 )
 
-// Feed is one calendar address of a person's own, without the secret in it.
-type Feed struct {
-	ID          string
-	Owner       string // a person's address
-	Name        string // what a calendar program shows
-	Scope       string
-	Services    []string // slugs it is narrowed to; none: every service
-	CreatedAt   time.Time
-	RevokedAt   time.Time // zero: it is good
-	LastFetched time.Time // zero: never
-}
-
-// Make makes a feed of owner's and answers its address, which is shown this
-// once.
+// Make makes a feed of owner's, best begun from Usual, and answers its address,
+// which is shown this once.
 func (f *Feeds) Make(ctx context.Context, owner scheduler.Person, feed Feed) (made Feed, url string, err error) {
-	feed.Name = strings.TrimSpace(feed.Name)
-	if feed.Scope == "" {
-		feed.Scope = Mine
-	}
+	feed.tidy()
 	if err := feed.wrong().Err(); err != nil {
 		return Feed{}, "", err
 	}
@@ -69,47 +40,99 @@ func (f *Feeds) Make(ctx context.Context, owner scheduler.Person, feed Feed) (ma
 		if have >= mostOwn {
 			return scheduler.InvalidError{"name": fmt.Sprintf("You have %d feeds: revoke one that is not used.", have)}
 		}
-		token = secret()
-		made = Feed{ID: tx.NewID(), Owner: owner.Email, Name: feed.Name, Scope: feed.Scope, Services: feed.Services, CreatedAt: tx.Now}
-		if made.Services == nil {
-			made.Services = []string{}
-		}
+		token, made = secret(), feed
+		made.ID, made.Owner, made.CreatedAt = tx.NewID(), owner.Email, tx.Now
 		if _, err := tx.Exec(`
-			INSERT INTO feeds (id, owner, name, scope, services, token_hash, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			made.ID, made.Owner, made.Name, made.Scope, store.JSON(&made.Services), digest(token), store.At(made.CreatedAt)); err != nil {
+			INSERT INTO feeds (id, name, scope, services, tiers, alarm, past, future, confirmed, owner, token_hash, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			append(made.kept(), made.Owner, digest(token), store.At(made.CreatedAt))...); err != nil {
 			return err
 		}
-		return record(tx, owner, made.ID, fmt.Sprintf("%s made the feed %q.", owner.Name, made.Name))
+		return record(tx, owner, made, "made")
 	})
 	if err != nil {
 		return Feed{}, "", wrap("make a feed", err)
 	}
-	return made, strings.TrimSuffix(f.opts.BaseURL, "/") + fmt.Sprintf(urlPath, token), nil
+	return made, f.address(token), nil
+}
+
+// Change changes what owner chose for a feed; its address stays.
+func (f *Feeds) Change(ctx context.Context, owner scheduler.Person, id string, apply func(*Feed) error) (feed Feed, err error) {
+	err = f.db.Update(ctx, func(tx *store.Tx) error {
+		if feed, err = good(tx, id, owner); err != nil {
+			return err
+		}
+		if err := apply(&feed); err != nil {
+			return err
+		}
+		feed.ID = id
+		feed.tidy()
+		if err := feed.wrong().Err(); err != nil {
+			return err
+		}
+		if err := known(tx, feed.Services); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`
+			UPDATE feeds
+			SET name = $2, scope = $3, services = $4, tiers = $5, alarm = $6, past = $7, future = $8, confirmed = $9
+			WHERE id = $1`, feed.kept()...); err != nil {
+			return err
+		}
+		return record(tx, owner, feed, "changed")
+	})
+	return feed, wrap("change a feed", err)
+}
+
+// Rotate gives a feed of owner's another address, shown this once; the old one
+// is unknown from then on.
+func (f *Feeds) Rotate(ctx context.Context, owner scheduler.Person, id string) (feed Feed, url string, err error) {
+	var token string
+	err = f.db.Update(ctx, func(tx *store.Tx) error {
+		if feed, err = good(tx, id, owner); err != nil {
+			return err
+		}
+		token = secret()
+		feed.FetchedBy = ""
+		if _, err := tx.Exec(`UPDATE feeds SET token_hash = $2, last_fetched_at = NULL, fetched_by = '' WHERE id = $1`, id, digest(token)); err != nil {
+			return err
+		}
+		return record(tx, owner, feed, "gave a new address to")
+	})
+	if err != nil {
+		return Feed{}, "", wrap("rotate a feed", err)
+	}
+	return feed, f.address(token), nil
 }
 
 // List is the feeds of owner's that are good, the newest first.
 func (f *Feeds) List(ctx context.Context, owner scheduler.Person) (all []Feed, err error) {
 	err = f.db.View(ctx, func(tx *store.Tx) error {
 		all, err = store.Rows(tx, scan, `
-			SELECT id, owner, name, scope, services, created_at, revoked_at, last_fetched_at
-			FROM feeds
-			WHERE owner = $1 AND revoked_at IS NULL
-			ORDER BY created_at DESC, id`, owner.Email)
+			SELECT `+columns+`
+			FROM feeds f
+			WHERE f.owner = $1 AND f.revoked_at IS NULL
+			ORDER BY f.created_at DESC, f.id`, owner.Email)
 		return err
 	})
 	return all, wrap("list feeds", err)
 }
 
+// One is a feed of owner's that is good.
+func (f *Feeds) One(ctx context.Context, owner scheduler.Person, id string) (feed Feed, err error) {
+	err = f.db.View(ctx, func(tx *store.Tx) error {
+		feed, err = good(tx, id, owner)
+		return err
+	})
+	return feed, wrap("look for a feed", err)
+}
+
 // Revoke ends a feed of owner's. An admin may end anybody's.
 func (f *Feeds) Revoke(ctx context.Context, owner scheduler.Person, id string) error {
 	err := f.db.Update(ctx, func(tx *store.Tx) error {
-		feed, err := scan(tx.Row(`
-			SELECT id, owner, name, scope, services, created_at, revoked_at, last_fetched_at
-			FROM feeds
-			WHERE id = $1 AND revoked_at IS NULL`, id))
-		if errors.Is(err, sql.ErrNoRows) || err == nil && feed.Owner != owner.Email && !owner.Role.May(scheduler.Admin) {
-			return scheduler.ErrNotFound
+		feed, err := find(tx, id)
+		if err == nil && feed.Owner != owner.Email && !owner.Role.May(scheduler.Admin) {
+			err = scheduler.ErrNotFound
 		}
 		if err != nil {
 			return err
@@ -117,90 +140,42 @@ func (f *Feeds) Revoke(ctx context.Context, owner scheduler.Person, id string) e
 		if _, err := tx.Exec(`UPDATE feeds SET revoked_at = $2 WHERE id = $1`, id, store.At(tx.Now)); err != nil {
 			return err
 		}
-		return record(tx, owner, id, fmt.Sprintf("%s revoked the feed %q.", owner.Name, feed.Name))
+		return record(tx, owner, feed, "revoked")
 	})
 	return wrap("revoke a feed", err)
 }
 
-// fetched is the feed with that token, if it and its owner are good, and notes
-// that it is in use.
-func (f *Feeds) fetched(ctx context.Context, token string) (feed Feed, err error) {
-	if len(token) != tokenLength {
+// find is the feed with that id, if it was not revoked.
+func find(tx *store.Tx, id string) (Feed, error) {
+	if !storable(id) {
 		return Feed{}, scheduler.ErrNotFound
 	}
-	stale := false
-	err = f.db.View(ctx, func(tx *store.Tx) error {
-		feed, err = scan(tx.Row(`
-			SELECT f.id, f.owner, f.name, f.scope, f.services, f.created_at, f.revoked_at, f.last_fetched_at
-			FROM feeds f
-			JOIN people p ON p.email = f.owner
-			WHERE f.token_hash = $1 AND f.revoked_at IS NULL AND NOT p.disabled`, digest(token)))
-		stale = tx.Now.Sub(feed.LastFetched) >= noteEach
-		return err
-	})
+	feed, err := scan(tx.Row(`SELECT `+columns+` FROM feeds f WHERE f.id = $1 AND f.revoked_at IS NULL`, id))
 	if errors.Is(err, sql.ErrNoRows) {
-		return Feed{}, scheduler.ErrNotFound
+		err = scheduler.ErrNotFound
 	}
-	if err != nil || !stale {
-		return feed, wrap("look for a feed", err)
-	}
-	err = f.db.Update(ctx, func(tx *store.Tx) error {
-		_, err := tx.Exec(`UPDATE feeds SET last_fetched_at = $2 WHERE id = $1`, feed.ID, store.At(tx.Now))
-		return err
-	})
-	if err != nil { // a calendar that can be read is not held back for a note
-		f.opts.Log.WarnContext(ctx, "note that a feed is in use", "feed", feed.ID, "error", err)
-	}
-	return feed, nil
+	return feed, err
 }
 
-func (f Feed) wrong() scheduler.InvalidError {
-	wrong := scheduler.InvalidError{}
-	switch {
-	case f.Name == "":
-		wrong["name"] = "Give the feed a name."
-	case !utf8.ValidString(f.Name) || strings.ContainsFunc(f.Name, unicode.IsControl):
-		wrong["name"] = "Control characters are not allowed here."
-	case utf8.RuneCountInString(f.Name) > longestName:
-		wrong["name"] = fmt.Sprintf("Take at most %d characters.", longestName)
+// good is the feed of owner's with that id, if it was not revoked.
+func good(tx *store.Tx, id string, owner scheduler.Person) (Feed, error) {
+	feed, err := find(tx, id)
+	if err == nil && feed.Owner != owner.Email {
+		err = scheduler.ErrNotFound
 	}
-	if f.Scope != Mine && f.Scope != All {
-		wrong["scope"] = "Take mine or all."
-	}
-	if len(f.Services) > mostNamed {
-		wrong["services"] = fmt.Sprintf("Name at most %d services.", mostNamed)
-	}
-	return wrong
+	return feed, err
 }
 
-// known refuses slugs of no service.
-func known(tx *store.Tx, slugs []string) error {
-	if len(slugs) == 0 {
-		return nil
-	}
-	found, err := agenda.ServicesOf(tx, slugs)
-	if err != nil {
-		return err
-	}
-	for _, slug := range slugs {
-		if !slices.ContainsFunc(found, func(s scheduler.Service) bool { return s.Slug == slug }) {
-			return scheduler.InvalidError{"services": fmt.Sprintf("There is no service %q.", slug)}
-		}
-	}
-	return nil
-}
-
-func scan(row store.Scanner) (f Feed, err error) {
-	var created, revoked, fetched store.Time
-	err = row.Scan(&f.ID, &f.Owner, &f.Name, &f.Scope, store.JSON(&f.Services), &created, &revoked, &fetched)
-	f.CreatedAt, f.RevokedAt, f.LastFetched = created.Time, revoked.Time, fetched.Time
-	return f, err
+// address is where the feed with that token is.
+func (f *Feeds) address(token string) string {
+	return strings.TrimSuffix(f.opts.BaseURL, "/") + fmt.Sprintf(urlPath, token)
 }
 
 // record writes into the log what happened to a feed. Its token is in no log.
-func record(tx *store.Tx, by scheduler.Person, id, text string) error {
+func record(tx *store.Tx, by scheduler.Person, feed Feed, did string) error {
 	return agenda.Record(tx, scheduler.Event{
-		Actor: by.Email, Via: by.Via, Kind: scheduler.FeedChanged, Text: text, Data: scheduler.Facts{Subject: id},
+		Actor: by.Email, Via: by.Via, Kind: scheduler.FeedChanged, Data: scheduler.Facts{Subject: feed.ID},
+		Text: fmt.Sprintf("%s %s the feed %q.", by.Name, did, feed.Name),
 	})
 }
 

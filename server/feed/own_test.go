@@ -58,6 +58,11 @@ func TestATokenIsGoodUntilItIsNot(t *testing.T) {
 	if err := h.feeds.Revoke(t.Context(), scheduler.Person{Email: "eve@example.org", Role: scheduler.Approver}, made.ID); !errors.Is(err, scheduler.ErrNotFound) {
 		t.Errorf("somebody else revoked it: %v", err)
 	}
+	for _, id := range []string{"", "none", "a\x00b", "\xff"} {
+		if err := h.feeds.Revoke(t.Context(), ada, id); !errors.Is(err, scheduler.ErrNotFound) {
+			t.Errorf("%q was revoked: %v", id, err)
+		}
+	}
 	if err := h.feeds.Revoke(t.Context(), ada, made.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -113,19 +118,36 @@ func TestAFetchIsNotedOnceAMinute(t *testing.T) {
 func TestAFeedThatCannotBeIsRefused(t *testing.T) {
 	t.Parallel()
 	h := open(t)
+	made, _ := h.mine(ada, feed.Feed{Name: "Ada's"})
 	for name, c := range map[string]struct {
-		feed  feed.Feed
-		field string
+		choose func(*feed.Feed)
+		field  string
 	}{
-		"no name":         {feed.Feed{Name: " "}, "name"},
-		"a long name":     {feed.Feed{Name: strings.Repeat("x", 101)}, "name"},
-		"a line break":    {feed.Feed{Name: "a\r\nX-EVIL:1"}, "name"},
-		"another scope":   {feed.Feed{Name: "a", Scope: "theirs"}, "scope"},
-		"unknown service": {feed.Feed{Name: "a", Services: []string{"shop", "none"}}, "services"},
+		"no name":           {func(f *feed.Feed) { f.Name = " " }, "name"},
+		"a long name":       {func(f *feed.Feed) { f.Name = strings.Repeat("x", 101) }, "name"},
+		"a line break":      {func(f *feed.Feed) { f.Name = "a\r\nX-EVIL:1" }, "name"},
+		"another scope":     {func(f *feed.Feed) { f.Scope = "theirs" }, "scope"},
+		"unknown service":   {func(f *feed.Feed) { f.Services = []string{"shop", "none"} }, "services"},
+		"no slug at all":    {func(f *feed.Feed) { f.Services = []string{"a\x00b"} }, "services"},
+		"unknown tier":      {func(f *feed.Feed) { f.Tiers = []int{5} }, "tiers"},
+		"a crooked alarm":   {func(f *feed.Feed) { f.Alarm = 90 * time.Second }, "alarm"},
+		"an alarm after":    {func(f *feed.Feed) { f.Alarm = -time.Minute }, "alarm"},
+		"an early alarm":    {func(f *feed.Feed) { f.Alarm = 15 * 24 * time.Hour }, "alarm"},
+		"no future":         {func(f *feed.Feed) { f.Future = 0 }, "future"},
+		"too far ahead":     {func(f *feed.Feed) { f.Future = 800 * 24 * time.Hour }, "future"},
+		"too far back":      {func(f *feed.Feed) { f.Past = 800 * 24 * time.Hour }, "past"},
+		"back to the front": {func(f *feed.Feed) { f.Past = -time.Hour }, "past"},
 	} {
+		bad := feed.Usual()
+		bad.Name = "a"
+		c.choose(&bad)
 		var invalid scheduler.InvalidError
-		if _, _, err := h.feeds.Make(t.Context(), ada, c.feed); !errors.As(err, &invalid) || invalid[c.field] == "" {
-			t.Errorf("%s: got %v, want words for %s", name, err, c.field)
+		if _, _, err := h.feeds.Make(t.Context(), ada, bad); !errors.As(err, &invalid) || invalid[c.field] == "" {
+			t.Errorf("%s: made: got %v, want words for %s", name, err, c.field)
+		}
+		invalid = nil
+		if _, err := h.feeds.Change(t.Context(), ada, made.ID, func(f *feed.Feed) error { c.choose(f); return nil }); !errors.As(err, &invalid) || invalid[c.field] == "" {
+			t.Errorf("%s: changed: got %v, want words for %s", name, err, c.field)
 		}
 	}
 }

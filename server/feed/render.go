@@ -2,91 +2,262 @@ package feed
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"sync/atomic"
 	"time"
 
 	"lull/scheduler"
 	"lull/scheduler/agenda"
 	"lull/scheduler/ical"
+	"lull/scheduler/store"
 )
 
-// How far a feed looks, in whole days and months, and how long a cancelled
-// window stays to say so.
-const (
-	pastDays      = 90
-	tombstoneDays = 30
-	futureMonths  = 18
-)
-
-// How far a feed of the people inside looks for freezes, in days.
-const (
-	pastFreezeDays   = 30
-	futureFreezeDays = 400
-)
-
-// view is what one feed shows.
-type view struct {
-	key      string   // names it, for what is kept of it
-	window   string   // the id of the only window
-	own      *Feed    // nil: what the public may see
-	narrowed bool     // to services, of which there may be none
-	services []string // the slugs of those
-
-	kind   string                       // the content type; empty: a calendar
-	encode func(status) ([]byte, error) // writes the public page; nil: a calendar
-}
-
-// rendered is a feed's calendar at one edition of the log, on one day.
+// rendered is what a view shows at one edition of the log, on one day.
 type rendered struct {
+	mark    store.Mark // of the database when this was last seen to be right
 	edition int64
 	day     time.Time
+	own     Feed          // zero: a public view
+	noted   *atomic.Int64 // when its use was last noted, Unix seconds
+
 	plain   []byte
 	zipped  []byte
-	etag    string    // without quotes
-	changed time.Time // whole seconds; since when the calendar is this one
+	entries []entry // of a calendar, by their start
+	etag    string  // without quotes
+	changed time.Time
+	head    head
 }
 
-// rendered is the calendar of v as it is now: the kept one if it still holds.
-func (f *Feeds) rendered(ctx context.Context, v view) (*rendered, error) {
-	// The edition is read first: what changes meanwhile makes the bytes newer
-	// than they say, never older.
-	edition, err := f.agenda.Edition(ctx)
+// entry is where a window stands in the plain bytes.
+type entry struct {
+	start    int64 // Unix seconds
+	id       string
+	from, to int
+}
+
+func (e entry) compare(o entry) int {
+	return cmp.Or(cmp.Compare(e.start, o.start), cmp.Compare(e.id, o.id))
+}
+
+// page is what v shows now: what is kept of it if nothing was committed since,
+// or nothing that shows.
+func (f *Feeds) page(ctx context.Context, v view) (*rendered, error) {
+	// The mark is read first: what changes meanwhile makes the bytes newer than
+	// they say, never older.
+	mark, err := f.db.Mark(ctx)
 	if err != nil {
 		return nil, err
 	}
-	day := f.today()
+	today := f.today()
 	return f.cache.get(v.key, func(was *rendered) (*rendered, error) {
-		if was != nil && was.edition >= edition && was.day.Equal(day) {
+		if was != nil && was.mark == mark && was.day.Equal(today) {
 			return was, nil
 		}
-		plain, err := f.encode(ctx, v, day)
+		now, err := f.renew(ctx, v, was, today)
 		if err != nil {
 			return nil, err
 		}
-		sum := sha256.Sum256(plain)
-		now := &rendered{edition: edition, day: day, etag: base64.RawURLEncoding.EncodeToString(sum[:18])}
-		if was != nil && was.etag == now.etag {
-			now.plain, now.zipped, now.changed = was.plain, was.zipped, was.changed
-			return now, nil
-		}
-		now.plain = plain
-		if now.zipped, err = zipped(plain); err != nil {
-			return nil, err
-		}
-		now.changed, err = f.changed(ctx, v.key, now.etag)
-		return now, err
+		now.mark = mark
+		return now, nil
 	})
 }
 
+// renew is what v shows on that day, by way of what it showed before.
+func (f *Feeds) renew(ctx context.Context, v view, was *rendered, today time.Time) (*rendered, error) {
+	var s scene
+	var windows []scheduler.Window
+	var changed []string
+	var same, patch bool
+	err := f.db.View(ctx, func(tx *store.Tx) (err error) {
+		if s, err = sceneOf(tx, v, today); err != nil {
+			return err
+		}
+		patch = was != nil && was.day.Equal(today) && was.own.chosen(s.own)
+		if same = patch && was.edition == s.edition; same {
+			return nil
+		}
+		if patch {
+			var everything bool
+			if changed, everything, err = agenda.ChangedIn(tx, was.edition); err != nil {
+				return err
+			}
+			if same = !everything && len(changed) == 0; same {
+				return nil
+			}
+			patch = !everything && v.encode == nil && v.window == ""
+		}
+		if !patch {
+			changed = nil
+		}
+		if windows, err = s.windows(tx, changed...); err != nil {
+			return err
+		}
+		s.frozen, err = s.freezes(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	now := &rendered{edition: s.edition, day: today, own: s.own}
+	switch {
+	case same:
+		now.plain, now.entries = was.plain, was.entries
+	case v.encode != nil:
+		err = now.tell(ctx, f, f.status(s, windows), v)
+	case patch:
+		err = now.patch(f.calendar(s), was, changed, windows)
+	default:
+		err = now.write(f.calendar(s), windows)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return now, f.settle(ctx, v, was, now)
+}
+
+// tell writes the public page.
+func (p *rendered) tell(ctx context.Context, f *Feeds, s status, v view) (err error) {
+	if p.plain, err = v.encode(s); err != nil || !v.dated {
+		return err
+	}
+	if p.changed, err = f.changed(ctx, v.key, tagOf(p.plain)); err != nil {
+		return err
+	}
+	s.changed = p.changed
+	p.plain, err = v.encode(s)
+	return err
+}
+
+// tagOf names bytes.
+func tagOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return base64.RawURLEncoding.EncodeToString(sum[:18])
+}
+
+// write writes the whole calendar.
+func (p *rendered) write(c ical.Calendar, windows []scheduler.Window) error {
+	pieces, err := c.Pieces()
+	if err != nil {
+		return err
+	}
+	fresh, err := written(pieces, windows)
+	if err != nil {
+		return err
+	}
+	p.join(pieces.Head, fresh, pieces.Foot)
+	return nil
+}
+
+// patch takes from was what did not change, and writes the rest.
+func (p *rendered) patch(c ical.Calendar, was *rendered, changed []string, windows []scheduler.Window) error {
+	pieces, err := c.Pieces()
+	if err != nil {
+		return err
+	}
+	fresh, err := written(pieces, windows)
+	if err != nil {
+		return err
+	}
+	all := make([]piece, 0, len(was.entries)+len(fresh))
+	for _, e := range was.entries {
+		if !slices.Contains(changed, e.id) {
+			all = append(all, piece{e, was.plain[e.from:e.to]})
+		}
+	}
+	for _, one := range fresh {
+		at, _ := slices.BinarySearchFunc(all, one.entry, func(a piece, e entry) int { return a.compare(e) })
+		all = slices.Insert(all, at, one)
+	}
+	p.join(pieces.Head, all, pieces.Foot)
+	return nil
+}
+
+// piece is an entry and its bytes.
+type piece struct {
+	entry
+	text []byte
+}
+
+// written writes the entries of the windows in the order of a calendar, which
+// is not for the database to say: it may sort letters its own way.
+func written(pieces ical.Pieces, windows []scheduler.Window) ([]piece, error) {
+	all := make([]piece, len(windows))
+	for i, w := range windows {
+		text, err := pieces.Entry(w)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = piece{entry{start: w.Start.Unix(), id: w.ID}, text}
+	}
+	slices.SortFunc(all, func(a, b piece) int { return a.compare(b.entry) })
+	return all, nil
+}
+
+// join is the calendar of these pieces.
+func (p *rendered) join(before []byte, all []piece, after []byte) {
+	size := len(before) + len(after)
+	for _, one := range all {
+		size += len(one.text)
+	}
+	b := append(make([]byte, 0, size), before...)
+	p.entries = make([]entry, len(all))
+	for i, one := range all {
+		one.from = len(b)
+		b = append(b, one.text...)
+		one.to = len(b)
+		p.entries[i] = one.entry
+	}
+	p.plain = append(b, after...)
+}
+
+// settle names what was rendered, and packs it if it is not what was there.
+func (f *Feeds) settle(ctx context.Context, v view, was, now *rendered) (err error) {
+	now.noted = new(atomic.Int64)
+	now.noted.Store(now.own.LastFetched.Unix())
+	if was != nil {
+		now.noted = was.noted
+		if bytes.Equal(was.plain, now.plain) {
+			now.plain, now.zipped, now.etag, now.changed, now.head = was.plain, was.zipped, was.etag, was.changed, was.head
+			return nil
+		}
+	}
+	now.etag = tagOf(now.plain)
+	if now.zipped, err = zipped(now.plain); err != nil {
+		return err
+	}
+	if now.changed.IsZero() {
+		if now.changed, err = f.changed(ctx, v.key, now.etag); err != nil {
+			return err
+		}
+	}
+	now.head = head{
+		etag: []string{strconv.Quote(now.etag)}, zippedETag: []string{strconv.Quote(now.etag + "-gz")},
+		length: []string{strconv.Itoa(len(now.plain))}, zippedLength: []string{strconv.Itoa(len(now.zipped))},
+	}
+	return nil
+}
+
+// large is from how many bytes on a calendar is packed fast rather than small:
+// someone waits for it.
+const large = 2 << 20
+
 func zipped(plain []byte) ([]byte, error) {
+	level := gzip.DefaultCompression
+	if len(plain) >= large {
+		level = gzip.BestSpeed
+	}
 	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
+	z, err := gzip.NewWriterLevel(&b, level)
+	if err != nil {
+		return nil, fmt.Errorf("feed: %w", err)
+	}
 	if _, err := z.Write(plain); err != nil {
 		return nil, fmt.Errorf("feed: %w", err)
 	}
@@ -94,133 +265,4 @@ func zipped(plain []byte) ([]byte, error) {
 		return nil, fmt.Errorf("feed: %w", err)
 	}
 	return b.Bytes(), nil
-}
-
-// encode writes the calendar of v on that day.
-func (f *Feeds) encode(ctx context.Context, v view, day time.Time) ([]byte, error) {
-	all, err := f.agenda.Services(ctx)
-	if err != nil {
-		return nil, err
-	}
-	windows, err := f.windows(ctx, v, day, all)
-	if err != nil {
-		return nil, err
-	}
-	organisation, names := f.organisation(), make(map[string]string, len(all))
-	for _, s := range all {
-		names[s.Slug] = s.Name
-	}
-	if v.encode != nil {
-		return v.encode(f.status(windows, names, day))
-	}
-	c := ical.Calendar{
-		Name: organisation, Provider: f.opts.Provider, Account: organisation, Organizer: f.opts.From, BaseURL: f.opts.BaseURL,
-		Windows: windows, Names: names, Private: v.own != nil,
-	}
-	if c.Name != "Maintenance" {
-		c.Name += " maintenance"
-	}
-	if v.own != nil {
-		c.Name = v.own.Name
-		if c.Freezes, err = f.freezes(ctx, *v.own, day, all); err != nil {
-			return nil, err
-		}
-	}
-	return c.Encode()
-}
-
-// freezes lists the periods of freezes that a feed of the people inside shows:
-// those that cover a service it is narrowed to, or one of its owner's own.
-// Nobody else hears of freezes.
-func (f *Feeds) freezes(ctx context.Context, own Feed, day time.Time, all []scheduler.Service) ([]scheduler.Frozen, error) {
-	frozen, err := f.agenda.Frozen(ctx, scheduler.Interval{Start: day.AddDate(0, 0, -pastFreezeDays), End: day.AddDate(0, 0, futureFreezeDays)})
-	if err != nil || own.Scope == All && len(own.Services) == 0 {
-		return frozen, err
-	}
-	return slices.DeleteFunc(frozen, func(z scheduler.Frozen) bool {
-		return !slices.ContainsFunc(all, func(s scheduler.Service) bool {
-			return z.Covers(s) && (len(own.Services) == 0 || slices.Contains(own.Services, s.Slug)) && (own.Scope == All || own.owns(s))
-		})
-	}), nil
-}
-
-// owns reports whether the service is its owner's.
-func (f Feed) owns(s scheduler.Service) bool {
-	return s.PrimaryOwner == f.Owner || s.BackupOwner == f.Owner
-}
-
-// organisation is on whose behalf feeds are written.
-func (f *Feeds) organisation() string {
-	if f.opts.Organisation != nil {
-		if name := f.opts.Organisation(); name != "" {
-			return name
-		}
-	}
-	return "Maintenance"
-}
-
-// windows loads the windows that v shows on that day, with nothing in them
-// that v may not show.
-func (f *Feeds) windows(ctx context.Context, v view, day time.Time, all []scheduler.Service) (shown []scheduler.Window, err error) {
-	if v.narrowed && len(v.services) == 0 {
-		return nil, nil
-	}
-	filter := agenda.CalendarFilter{Public: v.own == nil, ID: v.window, Services: v.services}
-	if v.window == "" {
-		filter.From, filter.To = day.AddDate(0, 0, -pastDays), day.AddDate(0, futureMonths, 1)
-	}
-	found, err := f.agenda.Calendar(ctx, filter)
-	if errors.Is(err, scheduler.ErrNotFound) {
-		return nil, nil // deleted since it was asked for
-	}
-	if err != nil {
-		return nil, err
-	}
-	for _, one := range found {
-		w := one.Window
-		if v.window == "" && w.State == scheduler.Cancelled && w.End.Before(day.AddDate(0, 0, -tombstoneDays)) {
-			continue
-		}
-		if v.own != nil {
-			if v.own.shows(w, all) {
-				shown = append(shown, w)
-			}
-			continue
-		}
-		if w, ok := publicPart(w, all, v.services); ok {
-			shown = append(shown, w)
-		}
-	}
-	return shown, nil
-}
-
-// publicPart is what everybody may see of w: its public services, and w not at all
-// if it has none, or none of those asked for.
-func publicPart(w scheduler.Window, all []scheduler.Service, asked []string) (scheduler.Window, bool) {
-	if !w.Published || !w.Public {
-		return w, false
-	}
-	hidden := func(a scheduler.Affected) bool {
-		return !slices.ContainsFunc(all, func(s scheduler.Service) bool { return s.Public && s.Slug == a.Service })
-	}
-	w.Services = slices.DeleteFunc(slices.Clone(w.Services), hidden)
-	wanted := len(asked) == 0 || slices.ContainsFunc(asked, w.Touches)
-	return w, wanted && len(w.Services) > 0
-}
-
-// shows reports whether the feed shows w: what was asked for or more, and of
-// that its owner's own if it is narrowed so. A draft that was called off before
-// anybody was asked was never shown.
-func (f Feed) shows(w scheduler.Window, all []scheduler.Service) bool {
-	switch {
-	case w.State == scheduler.Draft && !w.Published:
-		return false
-	case w.State == scheduler.Cancelled && !w.Published && w.Sequence < 2:
-		return false
-	case f.Scope == All, w.Lead == f.Owner, w.Requester == f.Owner:
-		return true
-	}
-	return slices.ContainsFunc(all, func(s scheduler.Service) bool {
-		return f.owns(s) && w.Touches(s.Slug)
-	})
 }

@@ -20,13 +20,13 @@ const recentDays = 7
 
 // StatusJSON serves the public page to programs.
 func (f *Feeds) StatusJSON(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
-	return f.public(w, r, view{key: "status.json", kind: "application/json; charset=utf-8", encode: asJSON})
+	return f.answer(w, r, view{key: "status.json", kind: "application/json; charset=utf-8", encode: asJSON})
 }
 
 // StatusAtom serves the public page to feed readers (RFC 4287), what changed
 // last first.
 func (f *Feeds) StatusAtom(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
-	return f.public(w, r, view{key: "status.atom", kind: "application/atom+xml; charset=utf-8", encode: asAtom})
+	return f.answer(w, r, view{key: "status.atom", kind: "application/atom+xml; charset=utf-8", encode: asAtom, dated: true})
 }
 
 // status is the public page: what goes on, what comes, and what was.
@@ -36,6 +36,8 @@ type status struct {
 	InProgress []statusWindow `json:"in_progress"`
 	Upcoming   []statusWindow `json:"upcoming"`
 	Recent     []statusWindow `json:"recent"`
+
+	changed time.Time // since when it is this one
 }
 
 type statusWindow struct {
@@ -59,9 +61,10 @@ type statusService struct {
 }
 
 // status sorts the windows as the public page does.
-func (f *Feeds) status(windows []scheduler.Window, names map[string]string, day time.Time) status {
+func (f *Feeds) status(sc scene, windows []scheduler.Window) status {
+	names := sc.names()
 	base := strings.TrimSuffix(f.opts.BaseURL, "/") + "/status"
-	s := status{Name: f.organisation(), URL: base, InProgress: []statusWindow{}, Upcoming: []statusWindow{}, Recent: []statusWindow{}}
+	s := status{Name: sc.organisation(), URL: base, InProgress: []statusWindow{}, Upcoming: []statusWindow{}, Recent: []statusWindow{}}
 	for _, w := range windows {
 		one := statusWindow{
 			ID: w.ID, Number: w.Number, Title: w.Title, Summary: w.Summary, State: w.State, Start: w.Start, End: w.End,
@@ -75,7 +78,7 @@ func (f *Feeds) status(windows []scheduler.Window, names map[string]string, day 
 			s.InProgress = append(s.InProgress, one)
 		case !w.State.Final():
 			s.Upcoming = append(s.Upcoming, one)
-		case w.End.After(day.AddDate(0, 0, -recentDays)):
+		case w.End.After(sc.day.AddDate(0, 0, -recentDays)):
 			s.Recent = append(s.Recent, one)
 		}
 	}
@@ -96,11 +99,13 @@ type atomFeed struct {
 	Title   string      `xml:"title"`
 	Updated time.Time   `xml:"updated"`
 	Author  string      `xml:"author>name"`
-	Link    atomLink    `xml:"link"`
+	Links   []atomLink  `xml:"link"`
 	Entries []atomEntry `xml:"entry"`
 }
 
 type atomLink struct {
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr"`
 	Href string `xml:"href,attr"`
 }
 
@@ -112,15 +117,19 @@ type atomEntry struct {
 	Summary string    `xml:"summary"`
 }
 
+// page is the link to what a person reads.
+func page(address string) atomLink { return atomLink{"alternate", "text/html", address} }
+
+// asAtom writes a feed by RFC 4287. It was updated when what it says last
+// changed, which also what is no longer told does, so that date never goes back.
 func asAtom(s status) ([]byte, error) {
-	f := atomFeed{ID: s.URL, Title: s.Name + " maintenance", Author: s.Name, Link: atomLink{s.URL}, Updated: time.Unix(0, 0).UTC()}
+	f := atomFeed{ID: s.URL, Title: s.Name + " maintenance", Author: s.Name, Updated: s.changed.UTC(), Links: []atomLink{
+		{"self", "application/atom+xml", s.URL + ".atom"}, page(s.URL),
+	}}
 	for _, w := range append(append(append([]statusWindow{}, s.InProgress...), s.Upcoming...), s.Recent...) {
-		if w.Updated.After(f.Updated) {
-			f.Updated = w.Updated
-		}
 		i := scheduler.Interval{Start: w.Start, End: w.End}
 		f.Entries = append(f.Entries, atomEntry{
-			ID: "urn:uuid:" + w.ID, Updated: w.Updated, Link: atomLink{w.URL},
+			ID: "urn:uuid:" + w.ID, Updated: w.Updated, Link: page(w.URL),
 			Title:   fmt.Sprintf("[%s] %s", w.State.Words(), w.Title),
 			Summary: strings.TrimSpace(fmt.Sprintf("%s – %s. %s", i.Start.UTC().Format("Mon 2 Jan 2006 15:04"), i.End.UTC().Format("Mon 2 Jan 2006 15:04 MST"), w.Summary)),
 		})

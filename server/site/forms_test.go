@@ -91,8 +91,12 @@ func TestARefusedFormSaysWhatToMendAndKeepsWhatWasTyped(t *testing.T) {
 		{"a name of oneself with a control", d.site.KeepAccount, myself, map[string]string{"name": "Ada\x01"}, "name"},
 		{"a wrong present password", d.site.ChangePassword, url.Values{"old": {"guess"}, "password": {"a long enough secret phrase"}}, nil, "old"},
 		{"a token without a name", d.site.AddToken, url.Values{"name": {" "}}, nil, "token"},
-		{"a feed without a name", d.site.AddFeed, url.Values{"name": {""}, "scope": {"mine"}}, nil, "feed"},
-		{"a feed of no scope", d.site.AddFeed, url.Values{"name": {"phone"}, "scope": {"theirs"}}, nil, "scope"},
+		{"a feed without a name", d.site.AddFeed, url.Values{"name": {""}, "scope": {"mine"}, "past": {"90"}, "future": {"90"}}, nil, "name"},
+		{"a feed with an alarm that is none", d.site.AddFeed, url.Values{"name": {"phone"}, "scope": {"mine"}, "past": {"90"}, "future": {"90"}, "alarm": {"soon"}}, nil, "alarm"},
+		{"a feed that looks nowhere", d.site.AddFeed, url.Values{"name": {"phone"}, "scope": {"mine"}, "past": {"0"}, "future": {"0"}}, nil, "future"},
+		{"a feed of days that are none", d.site.AddFeed, url.Values{"name": {"phone"}, "scope": {"mine"}, "past": {"many"}, "future": {"90"}}, nil, "past"},
+		{"a feed of a tier that is none", d.site.AddFeed, url.Values{"name": {"phone"}, "scope": {"mine"}, "past": {"90"}, "future": {"90"}, "tier": {"7"}}, nil, "services"},
+		{"a feed of no scope", d.site.AddFeed, url.Values{"name": {"phone"}, "scope": {"theirs"}, "past": {"90"}, "future": {"90"}}, nil, "scope"},
 	} {
 		form := with(c.form, c.typed)
 		status, body, _ := d.ask(c.post, form)
@@ -145,13 +149,13 @@ func TestAFormThatIsRightIsKept(t *testing.T) {
 		{"settings", d.site.KeepSettings, decided, "/settings", nil},
 		{"oneself", d.site.KeepAccount, myself, "/account", nil},
 		{"a token", d.site.AddToken, url.Values{"name": {"ci"}}, "", nil},
-		{"a feed", d.site.AddFeed, url.Values{"name": {"phone"}, "scope": {"all"}}, "", nil},
+		{"a feed", d.site.AddFeed, url.Values{"name": {"phone"}, "scope": {"all"}, "past": {"90"}, "future": {"90"}, "alarm": {"30m"}, "tier": {"1"}}, "", nil},
 	} {
 		status, body, head := d.ask(c.post, c.form, c.path...)
 		if c.to != "" && (status != http.StatusSeeOther || head.Get("Location") != c.to) {
 			t.Errorf("%s: got %d to %q, want 303 to %s:\n%s", c.name, status, head.Get("Location"), c.to, body)
 		}
-		if c.to == "" && (status != http.StatusOK || !strings.Contains(body, `class="done" role="status"`)) {
+		if c.to == "" && (status != http.StatusOK || !strings.Contains(body, `role="status"`)) {
 			t.Errorf("%s: got %d, want 200 and a secret:\n%s", c.name, status, body)
 		}
 	}

@@ -1,12 +1,10 @@
 package site
 
 import (
-	"errors"
 	"net/http"
 
 	"lull/scheduler"
 	"lull/server/access"
-	"lull/server/feed"
 	"lull/server/reply"
 	"lull/web"
 )
@@ -121,13 +119,6 @@ func (s *Site) account(w http.ResponseWriter, r *http.Request, who access.Visito
 	for _, t := range tokens {
 		page.Tokens = append(page.Tokens, web.Key{ID: t.ID, Name: t.Name, Created: t.CreatedAt, Used: t.LastUsed, Expires: t.ExpiresAt, Gone: !t.RevokedAt.IsZero()})
 	}
-	feeds, err := s.Feeds.List(ctx, who.Person)
-	if err != nil {
-		return err
-	}
-	for _, f := range feeds {
-		page.Feeds = append(page.Feeds, web.Key{ID: f.ID, Name: f.Name, Scope: f.Scope, Created: f.CreatedAt, Used: f.LastFetched, Gone: !f.RevokedAt.IsZero()})
-	}
 	return s.show(w, status, page)
 }
 
@@ -197,27 +188,6 @@ func (s *Site) AddToken(w http.ResponseWriter, r *http.Request, who access.Visit
 // RevokeToken answers POST /account/tokens/{id}/revoke.
 func (s *Site) RevokeToken(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
 	if err := s.Access.RevokeToken(r.Context(), r.PathValue("id"), who.Person); err != nil {
-		return err
-	}
-	return to(w, r, "/account")
-}
-
-// AddFeed answers POST /account/feeds.
-func (s *Site) AddFeed(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
-	v, err := values(r)
-	if err != nil {
-		return err
-	}
-	_, address, err := s.Feeds.Make(r.Context(), who.Person, feed.Feed{Name: v.Get("name"), Scope: v.Get("scope")})
-	if err != nil {
-		return s.refuseAccount(w, r, who, "feed", map[string]string{"name": "feed"}, err)
-	}
-	return s.account(w, r, who, http.StatusOK, web.Account{Secret: address})
-}
-
-// RevokeFeed answers POST /account/feeds/{id}/revoke.
-func (s *Site) RevokeFeed(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
-	if err := s.Feeds.Revoke(r.Context(), who.Person, r.PathValue("id")); err != nil && !errors.Is(err, scheduler.ErrNotFound) {
 		return err
 	}
 	return to(w, r, "/account")

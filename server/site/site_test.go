@@ -53,7 +53,7 @@ func open(t *testing.T) *desk {
 	}
 	s := site.New(site.Options{
 		Agenda: a, Notifier: n, Access: door, Pages: pages, Capturing: true, BaseURL: "http://localhost",
-		Feeds: feed.New(a, db, feed.Options{Organisation: func() string { return "Maintenance" }}),
+		Feeds: feed.New(db, feed.Options{BaseURL: "http://localhost"}),
 		Now:   func() time.Time { return storetest.Noon },
 	})
 	return &desk{t, s, db, a, door, access.Visitor{Person: ada, TimeZone: "Europe/Berlin"}}
