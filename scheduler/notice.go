@@ -68,15 +68,15 @@ type SupplierNotice struct {
 	Services []Affected `json:"-"`       // ours that it touches, kept in rows of their own
 	ByHand   bool       `json:"by_hand"` // somebody named the services; rules no longer decide
 	Received time.Time  `json:"received"`
-	Updated  time.Time  `json:"updated"`
-	Window   string     `json:"-"` // the name of the window that was made of it
+	Updated  time.Time  `json:"updated"` // by the newest update, or by somebody here
+	Window   string     `json:"-"`       // the name of the window that was made of it
 	Version  int        `json:"-"`
 }
 
-// NoticeName names a supplier's maintenance for ever, however its updates spell
-// the supplier.
-func (u NoticeUpdate) NoticeName() string {
-	return strings.Join([]string{folded(u.Provider), folded(u.Account), strings.TrimSpace(u.UID), strings.TrimSpace(u.Recurrence)}, "\n")
+// Identity tells a supplier's maintenance from every other, however its updates
+// spell the supplier. The account is apart, since an update may leave it out.
+func (u NoticeUpdate) Identity() (maintenance, account string) {
+	return folded(u.Provider) + "\n" + strings.TrimSpace(u.UID) + "\n" + strings.TrimSpace(u.Recurrence), folded(u.Account)
 }
 
 // folded is a name as two spellings of it compare.
@@ -128,6 +128,36 @@ func (n *SupplierNotice) Apply(u NoticeUpdate, now time.Time) {
 	}
 	n.Updated = now
 	n.Version++
+}
+
+// Match finds the services of ours by the rules. Those that somebody named stay;
+// only of objects that were not in was do the rules then add theirs.
+func (n *SupplierNotice) Match(b RuleBook, was []NoticeObject) {
+	if !n.ByHand {
+		n.Services = b.Services(n.NoticeUpdate)
+		return
+	}
+	for i := range n.Services {
+		n.Services[i].Impact = n.Impact
+	}
+	fresh := n.NoticeUpdate
+	fresh.Objects = slices.DeleteFunc(slices.Clone(n.Objects), func(o NoticeObject) bool {
+		return slices.ContainsFunc(was, func(w NoticeObject) bool { return folded(w.ID) == folded(o.ID) })
+	})
+	if len(fresh.Objects) == 0 {
+		return
+	}
+	for _, s := range b.Services(fresh) {
+		if !slices.Contains(n.Slugs(), s.Service) {
+			n.Services = append(n.Services, s)
+		}
+	}
+}
+
+// Unmatched reports whether nobody and no rule has said what of ours the
+// maintenance touches, while it is still to be expected.
+func (n SupplierNotice) Unmatched() bool {
+	return !n.ByHand && len(n.Services) == 0 && !n.Status.Ended()
 }
 
 // Slugs lists the services that the maintenance touches.
@@ -188,4 +218,9 @@ func (n SupplierNotice) objects() string {
 		return "it names no object"
 	}
 	return strings.Join(words, ", ")
+}
+
+// Taken refuses a second window for the same maintenance.
+func (n SupplierNotice) Taken() error {
+	return shut("window", CodeState, n.Window+" was already made for this, and is not over: change that one, or cancel it first.")
 }

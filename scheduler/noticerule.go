@@ -138,3 +138,14 @@ func (n SupplierNotice) Remembered(wide RememberFor, services []string) (rules [
 	}
 	return rules
 }
+
+// Words says what the rule is about.
+func (r NoticeRule) Words() string {
+	var words []string
+	for _, part := range []struct{ what, name string }{{"", r.Object}, {"account ", r.Account}, {"", r.Provider}} {
+		if part.name != "" {
+			words = append(words, part.what+oneLine(part.name))
+		}
+	}
+	return strings.Join(words, " of ")
+}

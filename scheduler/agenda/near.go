@@ -85,11 +85,16 @@ func fill(tx *store.Tx, near *scheduler.Around, under *ground, on, by wants, rea
 	if near.Freezes, err = periodsIn(under.freezes, reach); err != nil {
 		return err
 	}
-	near.Held, near.Led = map[string][]scheduler.Held{}, map[string][]scheduler.Held{}
-	if err := collect(tx, near.Held, held, on.list()); err != nil {
+	near.Held, near.Led, near.Notices = map[string][]scheduler.Held{}, map[string][]scheduler.Held{}, map[string][]scheduler.Supplied{}
+	scan := func(r store.Scanner) (scheduler.Held, error) { return scanHeld(r, tx.Now) }
+	of := func(h scheduler.Held) (string, string) { return h.Service, h.Window }
+	if err := collect(tx, near.Held, held, on.list(), scan, of); err != nil {
 		return err
 	}
-	if err := collect(tx, near.Led, led, by.list()); err != nil {
+	if err := collect(tx, near.Led, led, by.list(), scan, of); err != nil {
+		return err
+	}
+	if err := collect(tx, near.Notices, supplied, on.list(), scanSupplied, func(n scheduler.Supplied) (string, string) { return n.Service, n.Notice }); err != nil {
 		return err
 	}
 	return beyond(tx, near)
@@ -98,8 +103,9 @@ func fill(tx *store.Tx, near *scheduler.Around, under *ground, on, by wants, rea
 // mostWants is how many stretches one statement asks for.
 const mostWants = 5000
 
-// The two questions, of the table want (what, from_at, to_at). A window lasts
-// 14 days at most, which keeps the range of the index short.
+// The three questions, of the table want (what, from_at, to_at). A window lasts
+// 14 days at most, which keeps the range of the index short; a supplier's
+// maintenance may last for ever, and hardly any ends after the window begins.
 const (
 	held = `
 		SELECT s.service, s.start_at, s.end_at, w.id, w.number, w.title, w.lead, w.state, w.start_at, w.end_at
@@ -110,23 +116,30 @@ const (
 		FROM want c CROSS JOIN windows w
 		WHERE w.lead = c.what AND w.start_at < c.to_at AND w.start_at > c.from_at - 1209600000 AND w.end_at > c.from_at
 			AND w.state IN ('requested', 'scheduled', 'in_progress', 'verifying')`
+	supplied = `
+		SELECT s.service, s.impact, s.start_at, s.end_at, n.id, n.status, n.reference, n.supplier, n.title
+		FROM want c CROSS JOIN notice_services s JOIN notices n ON n.id = s.notice_id
+		WHERE s.service = c.what AND s.end_at > c.from_at AND s.start_at < c.to_at AND n.status NOT IN ('CANCELLED', 'COMPLETED')
+		ORDER BY s.start_at, n.id`
 )
 
-// collect asks one of the two questions and sorts the answers by what they are of.
-func collect(tx *store.Tx, found map[string][]scheduler.Held, question string, asked []want) error {
-	seen := map[string]bool{} // of a window on a service, which two stretches may both find
+// collect asks one of the questions and sorts the answers by what they are of,
+// which of says, with the id of what was found.
+func collect[T any](tx *store.Tx, found map[string][]T, question string, asked []want, scan func(store.Scanner) (T, error), of func(T) (what, id string)) error {
+	seen := map[string]bool{} // what two stretches may both find
 	for len(asked) > 0 {
 		some := asked[:min(mostWants, len(asked))]
 		asked = asked[len(some):]
 		with, args := wanted(some)
-		rows, err := store.Rows(tx, func(r store.Scanner) (scheduler.Held, error) { return scanHeld(r, tx.Now) }, with+question, args...)
+		rows, err := store.Rows(tx, scan, with+question, args...)
 		if err != nil {
-			return fmt.Errorf("agenda: what is held: %w", err)
+			return fmt.Errorf("agenda: what is near: %w", err)
 		}
-		for _, h := range rows {
-			if name := h.Service + " " + h.Window; !seen[name] {
+		for _, one := range rows {
+			what, id := of(one)
+			if name := what + " " + id; !seen[name] {
 				seen[name] = true
-				found[h.Service] = append(found[h.Service], h)
+				found[what] = append(found[what], one)
 			}
 		}
 	}

@@ -37,10 +37,19 @@ func (f *file) update(ev *event) scheduler.NoticeUpdate {
 	}
 	u.Description = ev.description()
 	u.Impact = scheduler.Outage // what is not known counts as the worst
-	if given, ok := ev.first["X-MAINTNOTE-IMPACT"]; ok {
+	given, said := ev.first["X-MAINTNOTE-IMPACT"]
+	if said {
 		u.Impact = ev.impact(given.value)
 	}
 	u.Objects = ev.named(u.Impact)
+	if !said && len(u.Objects) > 0 {
+		u.Impact = scheduler.NoImpact
+		for _, o := range u.Objects {
+			if o.Impact.Worse(u.Impact) {
+				u.Impact = o.Impact
+			}
+		}
+	}
 	if at, ok := ev.first["DTSTAMP"]; ok {
 		stamp, _, words := f.when(ev.calendar, at)
 		ev.say(about("DTSTAMP", words))
