@@ -328,17 +328,17 @@ func TestAWindowIsMadeOfANoticeOnce(t *testing.T) {
 	if _, err := a.MapNotice(t.Context(), id, agenda.Mapping{Services: []string{"core-db"}}, ada); err != nil {
 		t.Fatal(err)
 	}
-	link := scheduler.Link{Label: "Supplier notice", URL: "https://lull.example.org/notices/" + id}
-	v, err := a.WindowOfNotice(t.Context(), id, link, ada)
+	page := "https://lull.example.org/notices/" + id
+	v, err := a.WindowOfNotice(t.Context(), id, page, ada)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := []any{v.State, v.Title, v.Interval, v.Services, v.Links, v.Lead}
-	want := []any{scheduler.Draft, "Cable works", works(nil).Interval, []scheduler.Affected{{Service: "core-db", Impact: scheduler.Outage}}, []scheduler.Link{link}, ada.Email}
+	want := []any{scheduler.Draft, "Cable works", works(nil).Interval, []scheduler.Affected{{Service: "core-db", Impact: scheduler.Outage}}, []scheduler.Link{{Label: "Supplier notice", URL: page}}, ada.Email}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	if _, err := a.WindowOfNotice(t.Context(), id, link, ada); !slices.Equal(codes(err), []string{scheduler.CodeState}) {
+	if _, err := a.WindowOfNotice(t.Context(), id, page, ada); !slices.Equal(codes(err), []string{scheduler.CodeState}) {
 		t.Errorf("got %v, want a refusal", err)
 	}
 	if n, _ := history(t, a, id); n.Window != v.Name() {
@@ -347,7 +347,7 @@ func TestAWindowIsMadeOfANoticeOnce(t *testing.T) {
 	if err := a.Delete(t.Context(), v.ID, 0, ada); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.WindowOfNotice(t.Context(), id, link, scheduler.Person{Email: "the command line", Via: "command"}); err != nil {
+	if _, err := a.WindowOfNotice(t.Context(), id, page, scheduler.Person{Email: "the command line", Via: "command"}); err != nil {
 		t.Errorf("after the draft is gone, and by nobody who could lead it: %v", err)
 	}
 }

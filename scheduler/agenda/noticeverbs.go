@@ -210,9 +210,9 @@ func (a *Agenda) DeleteNoticeRule(ctx context.Context, id string, by scheduler.P
 }
 
 // WindowOfNotice makes a draft of ours for the time of a supplier's maintenance,
-// with link leading back to it. Where one was made that is not over yet, it is a
+// with a link to the page where the notice is. Where one was made that is not over yet, it is a
 // GateError.
-func (a *Agenda) WindowOfNotice(ctx context.Context, id string, link scheduler.Link, by scheduler.Person) (v View, err error) {
+func (a *Agenda) WindowOfNotice(ctx context.Context, id, page string, by scheduler.Person) (v View, err error) {
 	err = a.db.Update(ctx, func(tx *store.Tx) error {
 		n, err := notice(tx, id)
 		if err != nil {
@@ -227,7 +227,7 @@ func (a *Agenda) WindowOfNotice(ctx context.Context, id string, link scheduler.L
 				return n.Taken()
 			}
 		}
-		plan, err := planOf(tx, n, link, by)
+		plan, err := planOf(tx, n, page, by)
 		if err != nil {
 			return err
 		}
@@ -252,7 +252,7 @@ func (a *Agenda) WindowOfNotice(ctx context.Context, id string, link scheduler.L
 
 // planOf is the plan for a notice with what the organisation and its services
 // offer to every window.
-func planOf(tx *store.Tx, n scheduler.SupplierNotice, link scheduler.Link, by scheduler.Person) (scheduler.Plan, error) {
+func planOf(tx *store.Tx, n scheduler.SupplierNotice, page string, by scheduler.Person) (scheduler.Plan, error) {
 	p := n.Plan()
 	set, err := SettingsIn(tx)
 	if err != nil {
@@ -262,7 +262,7 @@ func planOf(tx *store.Tx, n scheduler.SupplierNotice, link scheduler.Link, by sc
 	if err != nil {
 		return p, err
 	}
-	p.TimeZone, p.Reminders, p.Links = set.TimeZone, slices.Clone(set.Reminders), []scheduler.Link{link}
+	p.TimeZone, p.Reminders, p.Links = set.TimeZone, slices.Clone(set.Reminders), []scheduler.Link{{Label: "Supplier notice", URL: page}}
 	for _, s := range services {
 		if p.RollbackPlan == "" {
 			p.RollbackPlan = s.RollbackPlan

@@ -90,7 +90,7 @@ func parameters(op Operation) []object {
 		switch name {
 		case "limit":
 			add(name, "query", object{"type": "integer", "minimum": 1, "maximum": mostRows})
-		case "service", "state":
+		case "service", "state", "status":
 			add(name, "query", object{"type": "array", "items": text})
 		default:
 			add(name, "query", text)
@@ -133,7 +133,8 @@ var values = map[reflect.Type]any{
 	of[scheduler.Kind](): scheduler.Kinds, of[scheduler.Risk](): scheduler.Risks, of[scheduler.Impact](): scheduler.Impacts,
 	of[scheduler.Phase](): scheduler.Phases, of[scheduler.Outcome](): scheduler.Outcomes, of[scheduler.Role](): scheduler.Roles,
 	of[scheduler.Announcement](): scheduler.Announcements, of[scheduler.State](): scheduler.States,
-	of[scheduler.Preset](): scheduler.Presets,
+	of[scheduler.Preset](): scheduler.Presets, of[scheduler.NoticeStatus](): scheduler.NoticeStatuses,
+	of[scheduler.RememberFor](): scheduler.RememberFors,
 }
 
 // schema is the JSON Schema of a type of this package.

@@ -46,6 +46,7 @@ func (a *API) Operations() []Operation {
 	ops = append(ops, a.serviceOperations()...)
 	ops = append(ops, a.freezeOperations()...)
 	ops = append(ops, a.slotOperations()...)
+	ops = append(ops, a.noticeOperations()...)
 	ops = append(ops, a.peopleOperations()...)
 	ops = append(ops, Operation{
 		Method: "GET", Path: "/openapi.json", Role: Public, Name: "openAPI", Summary: "This description.",
