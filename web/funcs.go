@@ -30,8 +30,12 @@ func (p *Pages) funcs() template.FuncMap {
 		"look":  func(s scheduler.State) (template.HTML, error) { return p.icon(looks[s].icon) },
 		"may":   func(who scheduler.Person, least string) bool { return who.Role.May(scheduler.Role(least)) },
 		"dict":  dict,
-		"inc":   func(i int) int { return i + 1 },
-		"mins":  func(d time.Duration) int { return int(d / time.Minute) },
+
+		"noticeclass": noticeClass,
+		"noticeword":  noticeWord,
+
+		"inc":  func(i int) int { return i + 1 },
+		"mins": func(d time.Duration) int { return int(d / time.Minute) },
 	}
 }
 

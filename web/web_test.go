@@ -15,7 +15,7 @@ import (
 var everyPage = []Page{
 	Error{}, LogIn{}, Notice{}, SetUp{}, Password{}, Forgot{}, Overview{}, Windows{}, Approvals{}, Book{}, Window{},
 	Services{}, Service{}, Stakeholders{}, Stakeholder{}, Outbox{}, Message{}, Log{}, People{}, Account{}, Settings{},
-	Status{}, StatusWindow{}, Subscription{},
+	Status{}, StatusWindow{}, Subscription{}, Notices{}, SupplierNotice{},
 }
 
 func TestEveryPageRendersEmpty(t *testing.T) {
