@@ -194,7 +194,7 @@ func oneLine(s string) string {
 func (n SupplierNotice) Plan() Plan {
 	p := Plan{
 		Title: n.Title(), Services: slices.Clone(n.Services), Interval: n.Interval, Public: true,
-		Steps: fmt.Sprintf("%s works on %s: %s.", n.Supplier(), n.Name(), n.objects()),
+		Steps: fmt.Sprintf("%s works on %s: %s.", n.Supplier(), n.Name(), n.Named()),
 	}
 	if n.Interval.Duration() > LongestWindow {
 		p.Interval = Interval{}
@@ -203,8 +203,8 @@ func (n SupplierNotice) Plan() Plan {
 	return p
 }
 
-// objects is what of the supplier's is touched, in words.
-func (n SupplierNotice) objects() string {
+// Named is what of the supplier's is touched, in words.
+func (n SupplierNotice) Named() string {
 	const most = 20
 	var words []string
 	for i, o := range n.Objects {

@@ -225,16 +225,53 @@ func numbered(format string, n int) []string {
 	return all
 }
 
-// Not in parallel: it measures what each file costs.
+// hostileMails are mails made for harm. None holds a calendar.
+func hostileMails() map[string]string {
+	fill := func(begin, of string) string { return begin + strings.Repeat(of, (MostBytes-len(begin)-100)/len(of)) }
+	const head = "From: a\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+	nested := ""
+	for i := range 2000 {
+		nested += fmt.Sprintf("Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n", i, i)
+	}
+	coded := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("BEGIN:VEVENT\r\n", 100_000)))
+	return map[string]string{
+		"headers":             fill("", "A: b\r\n") + "\r\n",
+		"one header":          fill("Content-Type: text/calendar", ";a=b") + "\r\n\r\n",
+		"pieces of a header":  fill("Content-Type: text/calendar", ";a*0=b;a*1=c") + "\r\n\r\n",
+		"folded headers":      fill("A: b", "\r\n ") + "\r\n\r\n",
+		"boundaries":          fill(head, "--b\r\n"),
+		"parts":               fill(head, "--b\r\nA: b\r\n\r\n"),
+		"headers of a part":   fill(head+"--b\r\n", "A: b\r\n") + "\r\n",
+		"nearly a boundary":   fill(head+"--b\r\n\r\n", "\r\n--"),
+		"nested":              "From: a\r\n" + nested,
+		"mails in mails":      strings.Repeat("Content-Type: message/rfc822\r\n\r\n", 50_000),
+		"nested base64":       "Content-Type: text/calendar\r\nContent-Transfer-Encoding: base64\r\n\r\n" + coded,
+		"no base64":           fill("Content-Type: text/calendar\r\nContent-Transfer-Encoding: base64\r\n\r\n", "§"),
+		"soft line ends":      fill("Content-Type: text/calendar\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", "=\r\n"),
+		"a boundary too long": "Content-Type: multipart/mixed; boundary=" + strings.Repeat("x", 7000) + "\r\n\r\n" + strings.Repeat("\r\n--"+strings.Repeat("x", 6999), 200),
+	}
+}
+
+// costs fails the test where reading takes more than 1 s or 200 MB.
+func costs(t *testing.T, read func() (Reading, error)) (Reading, error) {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	began := time.Now()
+	r, err := read()
+	took := time.Since(began)
+	runtime.ReadMemStats(&after)
+	if made := (after.TotalAlloc - before.TotalAlloc) >> 20; took > time.Second || made > 200 {
+		t.Errorf("it took %v and %d MB; want at most 1 s and 200 MB", took, made)
+	}
+	return r, err
+}
+
+// Not in parallel: they measure what each file costs.
 func TestNoFileCostsMoreThanItWeighs(t *testing.T) {
 	for name, c := range hostileFiles() {
 		t.Run(name, func(t *testing.T) {
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			began := time.Now()
-			r, err := Read([]byte(c[0]))
-			took := time.Since(began)
-			runtime.ReadMemStats(&after)
+			r, err := costs(t, func() (Reading, error) { return Read([]byte(c[0])) })
 			var no *RefusedError
 			switch {
 			case c[1] == "" && err != nil:
@@ -244,8 +281,13 @@ func TestNoFileCostsMoreThanItWeighs(t *testing.T) {
 			case c[1] != "" && no.TooLong != (name == "too long"):
 				t.Errorf("got %+v", no)
 			}
-			if made := (after.TotalAlloc - before.TotalAlloc) >> 20; took > time.Second || made > 200 {
-				t.Errorf("it took %v and %d MB; want at most 1 s and 200 MB", took, made)
+		})
+	}
+	for name, mail := range hostileMails() {
+		t.Run("mail: "+name, func(t *testing.T) {
+			var no *RefusedError
+			if r, err := costs(t, func() (Reading, error) { return ReadMail([]byte(mail)) }); !errors.As(err, &no) {
+				t.Errorf("got %d events, %v; want a refusal", len(r.Updates), err)
 			}
 		})
 	}
@@ -262,6 +304,7 @@ func FuzzNotice(f *testing.F) {
 			f.Add([]byte(c[0]))
 		}
 	}
+	f.Add(mailed("Content-Type: message/rfc822\r\n\r\nContent-Type: text/calendar; charset=utf-16\r\n\r\n" + one()))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := ReadAny(b)
 		var no *RefusedError
