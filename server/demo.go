@@ -58,7 +58,7 @@ func demoCommand(ctx context.Context, _ []string, c console) error {
 }
 
 func (d demo) fill(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{d.settings, d.services, d.stakeholders, d.windows, d.rollout} {
+	for _, step := range []func(context.Context) error{d.settings, d.services, d.stakeholders, d.windows, d.rollout, d.suppliers} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}

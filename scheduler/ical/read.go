@@ -121,11 +121,12 @@ type parser struct {
 // odd notes a line that has not the shape of a property.
 func (p *parser) odd(at int, l []byte) {
 	const enough = 40
-	words := fmt.Sprintf("Line %d has no name and value, and was left out: %q.", at, short(string(l), enough))
+	to := &p.problems
 	if p.ev != nil {
-		p.ev.say(words)
-	} else if len(p.problems) < mostProblems {
-		p.problems = append(p.problems, words)
+		to = &p.ev.problems
+	}
+	if len(*to) < mostProblems {
+		*to = append(*to, fmt.Sprintf("Line %d has no name and value, and was left out: %q.", at, short(string(l), enough)))
 	}
 }
 
@@ -212,10 +213,10 @@ func (p *parser) begin(at int, kind string) {
 	case "VTIMEZONE":
 		p.zone = &timezone{}
 	case "STANDARD", "DAYLIGHT":
-		const most = 2000
-		if p.obs = nil; p.zone != nil && p.observances < most {
+		const most = 500 // in a file; a zone that has more cannot be read
+		if p.obs = nil; p.zone != nil {
+			p.zone.all = append(p.zone.all, observance{broken: p.observances >= most})
 			p.observances++
-			p.zone.all = append(p.zone.all, observance{})
 			p.obs = &p.zone.all[len(p.zone.all)-1]
 		}
 	}
