@@ -35,6 +35,7 @@ type Conflict struct {
 	Window   string       `json:"window,omitempty"`  // the id of the other window
 	Service  string       `json:"service,omitempty"` // the slug of the service of this window
 	Freeze   string       `json:"freeze,omitempty"`  // the id
+	Notice   string       `json:"notice,omitempty"`  // the id of the supplier's
 	// Start and End are when the other thing is planned; zero where it has no time.
 	Start time.Time `json:"start,omitzero"`
 	End   time.Time `json:"end,omitzero"`
@@ -56,7 +57,11 @@ type Override struct {
 // Key names the conflict for ever, however it is worded and whenever the other
 // thing is planned.
 func (c Conflict) Key() string {
-	return string(c.Kind) + " " + c.Window + " " + c.Service + " " + c.Freeze
+	key := string(c.Kind) + " " + c.Window + " " + c.Service + " " + c.Freeze
+	if c.Notice != "" {
+		key += " " + c.Notice
+	}
+	return key
 }
 
 // same reports whether o is c as it stood: another thing in the way, or the
@@ -85,6 +90,7 @@ type Around struct {
 	Led     map[string][]Held // by the lead
 	Graph   Graph
 	Freezes []Frozen
+	Notices map[string][]Supplied // by the slug of the service
 }
 
 // Slot is the time that w holds on one of its services, or its lead where
@@ -123,6 +129,7 @@ func (w Window) Conflicts(a Around, policy Policy, now time.Time) []Conflict {
 			found = append(found, c)
 		}
 	}
+	found = append(found, w.supplierConflicts(a, now)...)
 	for _, s := range services {
 		if c, ok := hoursConflict(s, w.Interval, w.TimeZone); ok {
 			found = append(found, c)

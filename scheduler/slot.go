@@ -126,6 +126,11 @@ func (q Search) inTheWay(a Around, services []Service) (blocking, warning []Inte
 		for _, near := range append(a.Graph.Upstream(s.Slug), a.Graph.Downstream(s.Slug)...) {
 			warning = take(warning, a.Held[near])
 		}
+		for _, on := range append(a.Graph.Upstream(s.Slug), s.Slug) {
+			for _, n := range a.Notices[on] {
+				warning = append(warning, n.Interval)
+			}
+		}
 	}
 	for _, lead := range q.Leads {
 		warning = take(warning, a.Led[lead])

@@ -34,6 +34,7 @@ func init() { //nolint:gochecknoinits // help is a command that lists the comman
 		{"migrate", "apply migrations and stop", migrateCommand},
 		{"user", "user add|list|disable: people", userCommand},
 		{"token", "token add|list|revoke: API tokens", tokenCommand},
+		{"notice", "notice import FILE|-, notice list: what suppliers announce", noticeCommand},
 		{"log", "log verify: check the hash chain of the log", logCommand},
 		{"backup", "backup FILE, backup verify FILE", backupCommand},
 		{"restore", "restore [--force] FILE", restoreCommand},

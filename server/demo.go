@@ -76,7 +76,7 @@ func (d demo) from(at time.Duration) (back func()) {
 }
 
 func (d demo) fill(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{d.settings, d.services, d.stakeholders, d.templates, d.series, d.story, d.frozen} {
+	for _, step := range []func(context.Context) error{d.settings, d.services, d.stakeholders, d.templates, d.series, d.story, d.frozen, d.suppliers} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}

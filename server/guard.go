@@ -4,13 +4,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"lull/server/reply"
 )
 
 // csp lets a page load what the server itself holds, and nothing else.
 const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
-
-const largestBody = 1 << 20
 
 // guard stands before the router: it sets the headers of every answer, those
 // of refusals too, limits bodies, and refuses what another site made a browser
@@ -25,7 +25,7 @@ func guard(baseURL string, next http.Handler) (http.Handler, error) {
 		return nil, err
 	}
 	secure := u.Scheme == "https"
-	next = cross.Handler(http.MaxBytesHandler(next, largestBody))
+	next = cross.Handler(limited(next))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h["X-Content-Type-Options"] = noSniff
@@ -64,3 +64,12 @@ func documents(h http.Header, path string) {
 
 // isFeed reports whether a path is a calendar's.
 func isFeed(path string) bool { return strings.HasSuffix(path, ".ics") }
+
+// limited ends a body that is longer than its path may bring.
+func limited(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		short := *r
+		short.Body = http.MaxBytesReader(w, r.Body, reply.LongestBody(r.URL.Path))
+		next.ServeHTTP(w, &short)
+	})
+}

@@ -36,6 +36,9 @@ func (p *Pages) funcs() template.FuncMap {
 		"texts":    texts,
 		"inc":      func(i int) int { return i + 1 },
 		"mins":     func(d time.Duration) int { return int(d / time.Minute) },
+
+		"noticeclass": noticeClass,
+		"noticeword":  noticeWord,
 	}
 }
 

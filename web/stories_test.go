@@ -40,6 +40,20 @@ var orders = scheduler.Service{
 	Upstream: []string{"core-network"}, RollbackPlan: "Promote the old replica.",
 }
 
+// supplied is what a supplier announces, and which services of ours it touches.
+func supplied(services ...string) scheduler.SupplierNotice {
+	start := now.Add(50 * time.Hour)
+	n := scheduler.SupplierNotice{ID: "n1", Received: now.Add(-time.Hour), Updated: now.Add(-time.Hour), Version: 1, NoticeUpdate: scheduler.NoticeUpdate{
+		Provider: "lightpath.example", Account: "4711", MaintenanceID: "PW-20418", UID: "PW-20418@lightpath.example", Sequence: 1, Stamp: now.Add(-3 * time.Hour),
+		Status: scheduler.NoticeConfirmed, Impact: scheduler.ReducedRedundancy, Interval: scheduler.Interval{Start: start, End: start.Add(6 * time.Hour)},
+		Summary: "Splicing on the <northern> ring", Organizer: "noc@lightpath.example", Objects: []scheduler.NoticeObject{{ID: "LP/FRA/1187", Impact: scheduler.ReducedRedundancy}},
+	}}
+	for _, s := range services {
+		n.Services = append(n.Services, scheduler.Affected{Service: s, Impact: scheduler.ReducedRedundancy})
+	}
+	return n
+}
+
 func upgrade(state scheduler.State) agenda.View {
 	start := time.Date(2026, 12, 12, 1, 0, 0, 0, time.UTC)
 	return agenda.View{
@@ -272,6 +286,12 @@ func setUpStories() []story {
 		}}},
 		{"feeds-empty", Feeds{Frame: inside(tomas, "Calendar feeds", "account"), Form: usual, Public: everybody, Vicinity: ThisNetwork}},
 		{"feeds-refused", Feeds{Frame: inside(jonas, "Calendar feeds", "account"), ID: "f1", Form: FeedForm{Name: "phone", Scope: "all", Alarm: "soon", Past: "90", Future: "90", On: map[string]bool{"orders-db": true, "tier-1": true}}, Services: []scheduler.Service{orders}, Refusal: refused("alarm", "Give a length of time such as 30m, 2h or 1h30m.")}},
+		{"notices", Notices{Frame: inside(jonas, "Supplier notices", "notices"), Services: []scheduler.Service{orders}, Waiting: []scheduler.SupplierNotice{supplied()}, Items: []scheduler.SupplierNotice{supplied("orders-db"), supplied()}, Rules: []scheduler.NoticeRule{{ID: "r1", Provider: "lightpath.example", Account: "4711", Object: "LP/FRA/1187", Service: "orders-db"}}, More: "/notices?after=7",
+			Report: &Report{All: 2, Changed: 1, Items: []agenda.Imported{{NoticeUpdate: supplied().NoticeUpdate, ID: "n1", Applied: true, Changed: true}, {NoticeUpdate: scheduler.NoticeUpdate{UID: "lost@lightpath.example", Problems: []string{"It says no end."}}}}, Problems: []string{"Line 7 cannot be read."}}}},
+		{"notices-empty", Notices{Frame: inside(tomas, "Supplier notices", "notices")}},
+		{"notices-refused", Notices{Frame: inside(jonas, "Supplier notices", "notices"), Text: "BEGIN:VCARD", Refusal: refused("ics", "This is no calendar.")}},
+		{"suppliernotice", SupplierNotice{Frame: inside(mara, supplied().Title(), "notices"), Notice: supplied("orders-db"), Services: []scheduler.Service{orders}, On: map[string]bool{"orders-db": true}, Remember: string(scheduler.RememberObjects), History: []agenda.KnownUpdate{{NoticeUpdate: supplied().NoticeUpdate, At: now, By: "priya@example.org", Applied: true}}}},
+		{"suppliernotice-refused", SupplierNotice{Frame: inside(jonas, supplied().Title(), "notices"), Notice: supplied(), Services: []scheduler.Service{orders}, Refusal: refused("provider", "It names no account.")}},
 		{"settings", Settings{Frame: inside(mara, "Settings", "settings"), Form: settings, On: map[string]bool{"status_open": true}, Tiers: []int{1, 2, 3, 4}, Kinds: scheduler.Kinds, Limits: []string{"notice", "longest"}, Tiered: true, Zones: zones, Quorum: Quorum{Asked: 2, Approvers: 1}}},
 		{"settings-refused", Settings{Frame: inside(mara, "Settings", "settings"), Form: settings, Tiers: []int{1, 2, 3, 4}, Kinds: scheduler.Kinds, Limits: []string{"notice", "longest"}, Tiered: true, Zones: zones, Refusal: refused("notice_normal", "Give a length of time such as 24h or 90s.")}},
 	}

@@ -16,7 +16,7 @@ var everyPage = []Page{
 	Error{}, LogIn{}, Notice{}, SetUp{}, Password{}, Forgot{}, Overview{}, Windows{}, Approvals{}, Book{}, Window{},
 	Services{}, Service{}, Templates{}, Template{}, Stakeholders{}, Stakeholder{}, Webhooks{}, Webhook{}, Outbox{}, Message{}, Log{}, Search{}, People{}, Account{}, Settings{},
 	Docs{}, Status{}, StatusWindow{}, Subscription{}, Calendar{}, Timeline{}, Freezes{}, Freeze{}, ServiceImport{},
-	AllSeries{}, SeriesForm{}, Series{},
+	AllSeries{}, Notices{}, SupplierNotice{}, SeriesForm{}, Series{},
 }
 
 func TestEveryPageRendersEmpty(t *testing.T) {

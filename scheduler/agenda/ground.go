@@ -7,13 +7,15 @@ import (
 	"lull/scheduler/store"
 )
 
-// ground is what all windows stand under: the services and the freezes. It is
+// ground is what all windows stand under: the services and the freezes,
+// and whether there are suppliers' notices. It is
 // read whole and kept until one of them changes, since every look at a window
 // needs it and hardly anything changes it. It is shared: nobody writes to it.
 type ground struct {
 	services []scheduler.Service // by their slug
 	graph    scheduler.Graph
 	freezes  []scheduler.Freeze
+	notices  bool // suppliers' maintenance touches some service
 }
 
 // groundOf is the ground as it stands in tx.
@@ -31,12 +33,16 @@ func groundOf(tx *store.Tx) (*ground, error) {
 		if err != nil {
 			return nil, fmt.Errorf("agenda: freezes: %w", err)
 		}
-		return &ground{all, scheduler.NewGraph(all), freezes}, nil
+		under := &ground{services: all, graph: scheduler.NewGraph(all), freezes: freezes}
+		if err := tx.Row(`SELECT EXISTS (SELECT 1 FROM notice_services)`).Scan(&under.notices); err != nil {
+			return nil, fmt.Errorf("agenda: notices: %w", err)
+		}
+		return under, nil
 	})
 }
 
-// shake says that the ground changed. Whoever changes a service or a freeze
-// calls it, in the same transaction, before anybody looks again.
+// shake says that the ground changed. Whoever changes a service, a freeze or a
+// notice calls it, in the same transaction, before anybody looks again.
 func shake(tx *store.Tx) error {
 	_, err := tx.Exec(`
 		INSERT INTO cursors (name, seq) VALUES ('ground', 1)

@@ -86,7 +86,12 @@ func fill(tx *store.Tx, near *scheduler.Around, under *ground, on, by wants, rea
 	if near.Freezes, err = periodsIn(under.freezes, reach); err != nil {
 		return err
 	}
-	near.Held, near.Led = map[string][]scheduler.Held{}, map[string][]scheduler.Held{}
+	near.Held, near.Led, near.Notices = map[string][]scheduler.Held{}, map[string][]scheduler.Held{}, map[string][]scheduler.Supplied{}
+	if under.notices {
+		if err := collectNotices(tx, near, on.list(onService)); err != nil {
+			return err
+		}
+	}
 	asked := append(on.list(onService), by.list(byLead)...)
 	for first := true; first || len(asked) > 0; first = false { // once even for nothing, since work may go on
 		some := asked[:min(mostWants, len(asked))]
@@ -146,6 +151,31 @@ func collect(tx *store.Tx, near *scheduler.Around, asked []want) error {
 		}
 		if a.kind != onService {
 			put(near.Led, a.Lead, a.Held)
+		}
+	}
+	return nil
+}
+
+// supplied asks of the table want for suppliers' maintenance. It may last for
+// ever, and hardly any ends after the window begins.
+const supplied = `
+	SELECT DISTINCT s.service, s.impact, s.start_at, s.end_at, n.id, n.status, n.reference, n.supplier, n.title
+	FROM want c CROSS JOIN notice_services s JOIN notices n ON n.id = s.notice_id
+	WHERE s.service = c.what AND s.end_at > c.from_at AND s.start_at < c.to_at AND n.status NOT IN ('CANCELLED', 'COMPLETED')
+	ORDER BY s.start_at, n.id`
+
+// collectNotices finds the notices that touch the services in the stretches.
+func collectNotices(tx *store.Tx, near *scheduler.Around, asked []want) error {
+	for some := range slices.Chunk(asked, mostWants) {
+		with, args := wanted(some)
+		rows, err := store.Rows(tx, scanSupplied, with+supplied, args...)
+		if err != nil {
+			return fmt.Errorf("agenda: notices near: %w", err)
+		}
+		for _, n := range rows {
+			if have := near.Notices[n.Service]; !slices.ContainsFunc(have, func(o scheduler.Supplied) bool { return o.Notice == n.Notice }) {
+				near.Notices[n.Service] = append(have, n)
+			}
 		}
 	}
 	return nil

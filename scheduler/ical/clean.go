@@ -9,10 +9,15 @@ import (
 // text is s without anything that could end a line early or show one thing and
 // say another: controls, separators, marks that turn the reading direction.
 // Its line ends become \n, which golang-ical escapes.
-func text(s string) string {
+func text(s string) string { return strings.TrimSpace(clean(s)) }
+
+var breaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085", "\n", "\t", " ")
+
+// clean is text that keeps the blanks around it.
+func clean(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085", "\n", "\t", " ").Replace(s)
-	s = strings.Map(func(r rune) rune {
+	s = breaks.Replace(s)
+	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n':
 			return r
@@ -21,7 +26,6 @@ func text(s string) string {
 		}
 		return r
 	}, s)
-	return strings.TrimSpace(s)
 }
 
 // line is s cleaned, in one line.

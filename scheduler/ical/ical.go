@@ -9,6 +9,9 @@
 // time zone, since calendar programs disagree about both where clocks change.
 // The same windows give the same bytes at any time, so that a reader who has
 // them need not take them again.
+//
+// What suppliers send is read by [Read] and [ReadMail], behind a guard and with a
+// reader of our own.
 package ical
 
 import (

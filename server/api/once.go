@@ -12,9 +12,6 @@ import (
 	"lull/server/reply"
 )
 
-// longestBody is how much a request under an Idempotency-Key may bring.
-const longestBody = 1 << 20
-
 // remembered is an answer as it is kept for the repetition of its request.
 type remembered struct {
 	Headers map[string]string `json:"headers"`
@@ -36,7 +33,7 @@ func (a *API) once(h Handler) Handler {
 		var body []byte
 		if r.Body != nil {
 			var err error
-			if body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, longestBody)); err != nil {
+			if body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, reply.LongestBody(r.URL.Path))); err != nil {
 				return err
 			}
 		}

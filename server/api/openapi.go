@@ -118,7 +118,7 @@ func parameters(op Operation) []object {
 		switch name {
 		case "limit":
 			add(name, "query", object{"type": "integer", "minimum": 1, "maximum": mostRows})
-		case "service", "state":
+		case "service", "state", "status":
 			add(name, "query", object{"type": "array", "items": text})
 		default:
 			add(name, "query", text)
@@ -170,7 +170,8 @@ var values = map[reflect.Type]any{
 	of[scheduler.Phase](): scheduler.Phases, of[scheduler.Outcome](): scheduler.Outcomes, of[scheduler.Role](): scheduler.Roles,
 	of[scheduler.Announcement](): scheduler.Announcements, of[scheduler.State](): scheduler.States,
 	of[scheduler.Preset](): scheduler.Presets, of[scheduler.SeriesState](): scheduler.SeriesStates,
-	of[scheduler.WebhookFormat](): scheduler.WebhookFormats,
+	of[scheduler.WebhookFormat](): scheduler.WebhookFormats, of[scheduler.NoticeStatus](): scheduler.NoticeStatuses,
+	of[scheduler.RememberFor](): scheduler.RememberFors,
 }
 
 // schema is the JSON Schema of a type of this package. A struct with a name of

@@ -49,6 +49,7 @@ func (a *API) Operations() []Operation {
 	ops = append(ops, a.slotOperations()...)
 	ops = append(ops, a.templateOperations()...)
 	ops = append(ops, a.webhookOperations()...)
+	ops = append(ops, a.noticeOperations()...)
 	ops = append(ops, a.peopleOperations()...)
 	ops = append(ops, Operation{
 		Method: "GET", Path: "/openapi.json", Role: Public, Name: "openAPI", Summary: "This description.",

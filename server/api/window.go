@@ -120,6 +120,7 @@ type conflict struct {
 	Window     string                 `json:"window,omitempty"`
 	Service    string                 `json:"service,omitempty"`
 	Freeze     string                 `json:"freeze,omitempty"`
+	Notice     string                 `json:"notice,omitempty"`
 	Start      *moment                `json:"start,omitempty"` // of the other thing
 	End        *moment                `json:"end,omitempty"`
 	Override   scheduler.Role         `json:"override_role,omitempty"` // where it is more than an approver's
@@ -226,7 +227,7 @@ func showApproval(a scheduler.Approval) approval {
 func showCall(c scheduler.Call) call { return call{moment{c.At}, c.To, c.By} }
 
 func showConflict(c scheduler.Conflict) conflict {
-	shown := conflict{Kind: c.Kind, Blocking: c.Blocking, Detail: c.Detail, Window: c.Window, Service: c.Service, Freeze: c.Freeze}
+	shown := conflict{Kind: c.Kind, Blocking: c.Blocking, Detail: c.Detail, Window: c.Window, Service: c.Service, Freeze: c.Freeze, Notice: c.Notice}
 	if !c.Start.IsZero() {
 		shown.Start, shown.End = &moment{c.Start}, &moment{c.End}
 	}

@@ -14,8 +14,20 @@ import (
 	"lull/scheduler"
 )
 
-// longestBody is how much JSON a request may bring.
-const longestBody = 1 << 20
+// How many bytes a request may bring: where notices come in, a file of 2 MiB in
+// base64 or escaped, and elsewhere.
+const (
+	longestBody   = 1 << 20
+	longestNotice = 4 << 20
+)
+
+// LongestBody is how many bytes a request to the path may bring.
+func LongestBody(path string) int64 {
+	if path == "/notices" || path == "/api/v1/notices" {
+		return longestNotice
+	}
+	return longestBody
+}
 
 // Decode reads the JSON object that a request brings into the struct that into
 // points to. It is strict, since what is silently dropped is what somebody
@@ -50,7 +62,7 @@ func read(r *http.Request) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, longestBody))
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, LongestBody(r.URL.Path)))
 	var tooLong *http.MaxBytesError
 	if errors.As(err, &tooLong) || err == nil {
 		return bytes.TrimSpace(body), err

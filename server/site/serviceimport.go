@@ -31,7 +31,7 @@ func (s *Site) ImportPage(w http.ResponseWriter, r *http.Request, who access.Vis
 // Import answers POST /services/import: it says what the table would change, or
 // changes it.
 func (s *Site) Import(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
-	v, err := upload(r)
+	v, err := uploadedTable(r)
 	if err != nil {
 		return err
 	}
@@ -88,8 +88,8 @@ func (s *Site) importing(w http.ResponseWriter, r *http.Request, who access.Visi
 	return s.show(w, status, page)
 }
 
-// upload reads a form with a table in it, as a file or as text; the file wins.
-func upload(r *http.Request) (url.Values, error) {
+// uploadedTable reads a form with a table in it, as a file or as text; the file wins.
+func uploadedTable(r *http.Request) (url.Values, error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
 		return values(r)
