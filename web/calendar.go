@@ -49,20 +49,28 @@ type Day struct {
 	Today         bool
 	Change, Hours string // a clock change in words, and how long the day is then
 	Freezes       []DayFreeze
+	Supplied      []DayNotice
 	Entries       []DayEntry
 	More          int
 	Address       string // the day by itself
 	Book          string // where to book on it; empty: one cannot
 }
 
-// Something reports whether the day has windows or freezes.
-func (d Day) Something() bool { return len(d.Entries)+len(d.Freezes) > 0 }
+// Something reports whether the day has windows, freezes or notices of suppliers.
+func (d Day) Something() bool { return len(d.Entries)+len(d.Freezes)+len(d.Supplied) > 0 }
 
 // Count is how many windows the day has.
 func (d Day) Count() int { return len(d.Entries) + d.More }
 
 // DayFreeze is a freeze as it stands on a day.
 type DayFreeze struct{ ID, Title, When, Scope string }
+
+// DayNotice is a supplier's maintenance as it stands on a day.
+type DayNotice struct {
+	scheduler.SupplierNotice
+	When  string // which part of the day; empty: all of it
+	Names []string
+}
 
 // DayEntry is a window as it stands on a day.
 type DayEntry struct {
@@ -102,6 +110,7 @@ type Sheet struct {
 	Now      time.Time
 	MayBook  bool
 	Services []scheduler.Service
+	Supplied []scheduler.SupplierNotice
 	Service  string // what bookings from the calendar begin with, if anything
 }
 
@@ -113,6 +122,15 @@ func (s Sheet) Weeks(days []agenda.Day, frozen []scheduler.Frozen) (weeks [][]Da
 		for _, f := range frozen {
 			if f.Period.Overlaps(day) {
 				d.Freezes = append(d.Freezes, DayFreeze{f.ID, f.Title, part(f.Period, day, s.Zone), Scope(f.Freeze, names)})
+			}
+		}
+		for _, n := range s.Supplied {
+			if n.Overlaps(day) {
+				one := DayNotice{SupplierNotice: n, When: part(n.Interval, day, s.Zone)}
+				for _, a := range n.Services {
+					one.Names = append(one.Names, names[a.Service])
+				}
+				d.Supplied = append(d.Supplied, one)
 			}
 		}
 		for _, e := range days[i].Entries {

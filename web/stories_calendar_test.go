@@ -40,7 +40,7 @@ func drawn(path, view string, views []string) (Period, Sheet, []agenda.Day, []ag
 			}
 		}
 	}
-	s := Sheet{Period: p, Zone: "Europe/Berlin", Now: now, MayBook: true, Services: []scheduler.Service{orders, night}}
+	s := Sheet{Period: p, Zone: "Europe/Berlin", Now: now, MayBook: true, Services: []scheduler.Service{orders, night}, Supplied: []scheduler.SupplierNotice{supplied("orders-db")}}
 	return p, s, days, entries, []scheduler.Frozen{{Freeze: yearEnd, Period: yearEnd.Interval}}
 }
 
@@ -54,6 +54,7 @@ func calendarStories() (all []story) {
 	for i := range days {
 		days[i] = agenda.Day{}
 	}
+	s.Supplied = nil
 	all = append(all, story{"calendar-empty", Calendar{Frame: inside(tomas, "Calendar", "calendar"), Period: p, Weeks: s.Weeks(days, nil)}})
 	p, s, _, _, _ = drawn("/timeline", WeekView, []string{WeekView, DayView, FourWeeksView})
 	groups, hidden := s.Rows(services, entries, frozen, true)

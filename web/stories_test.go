@@ -42,7 +42,7 @@ var orders = scheduler.Service{
 
 // supplied is what a supplier announces, and which services of ours it touches.
 func supplied(services ...string) scheduler.SupplierNotice {
-	start := now.Add(50 * time.Hour)
+	start := now.Add(20 * time.Hour)
 	n := scheduler.SupplierNotice{ID: "n1", Received: now.Add(-time.Hour), Updated: now.Add(-time.Hour), Version: 1, NoticeUpdate: scheduler.NoticeUpdate{
 		Provider: "lightpath.example", Account: "4711", MaintenanceID: "PW-20418", UID: "PW-20418@lightpath.example", Sequence: 1, Stamp: now.Add(-3 * time.Hour),
 		Status: scheduler.NoticeConfirmed, Impact: scheduler.ReducedRedundancy, Interval: scheduler.Interval{Start: start, End: start.Add(6 * time.Hour)},

@@ -51,6 +51,7 @@ type TimelineRow struct {
 	Lanes   int
 	Bars    []Bar
 	Freezes []FreezeBar
+	Notices []NoticeBar
 	Hours   []HoursBar // when it allows maintenance; none where it always does
 	Free    []FreeDay
 	More    int
@@ -84,6 +85,12 @@ type FreezeBar struct {
 	ID, Title string
 }
 
+// NoticeBar is a supplier's maintenance that touches one service.
+type NoticeBar struct {
+	Place
+	scheduler.SupplierNotice
+}
+
 // HoursBar is a stretch of time in which a service allows maintenance.
 type HoursBar struct {
 	Place
@@ -97,8 +104,8 @@ type FreeDay struct {
 	Even    bool // the day has 24 hours, so that a place on it is a clock time
 }
 
-// Rows makes the rows of a timeline. Those without windows and without a freeze
-// of their own are left out unless all are wanted; how many is told.
+// Rows makes the rows of a timeline. Those without windows, without a freeze of
+// their own and without a notice of a supplier are left out unless all are wanted; how many is told.
 func (s Sheet) Rows(services []scheduler.Service, entries []agenda.Entry, frozen []scheduler.Frozen, all bool) (groups []TierRows, hidden int) {
 	on := map[string][]agenda.Entry{}
 	for _, e := range entries {
@@ -109,7 +116,7 @@ func (s Sheet) Rows(services []scheduler.Service, entries []agenda.Entry, frozen
 	sorted := slices.SortedStableFunc(slices.Values(services), func(a, b scheduler.Service) int { return a.Tier - b.Tier })
 	for _, one := range sorted {
 		special := slices.ContainsFunc(frozen, func(f scheduler.Frozen) bool { return !f.All && f.Covers(one) })
-		if !all && len(on[one.Slug]) == 0 && !special {
+		if !all && len(on[one.Slug]) == 0 && !special && !slices.ContainsFunc(s.Supplied, touches(one)) {
 			hidden++
 			continue
 		}
@@ -120,6 +127,11 @@ func (s Sheet) Rows(services []scheduler.Service, entries []agenda.Entry, frozen
 		g.Rows = append(g.Rows, s.row(one, on[one.Slug], frozen))
 	}
 	return groups, hidden
+}
+
+// touches tells whether a supplier's maintenance is known to touch the service.
+func touches(one scheduler.Service) func(scheduler.SupplierNotice) bool {
+	return func(n scheduler.SupplierNotice) bool { return slices.Contains(n.Slugs(), one.Slug) }
 }
 
 func (s Sheet) row(one scheduler.Service, entries []agenda.Entry, frozen []scheduler.Frozen) TimelineRow {
@@ -146,6 +158,11 @@ func (s Sheet) row(one scheduler.Service, entries []agenda.Entry, frozen []sched
 	for _, f := range frozen {
 		if p, ok := scale.Place(f.Period); ok && f.Covers(one) {
 			row.Freezes = append(row.Freezes, FreezeBar{p, f.ID, f.Title})
+		}
+	}
+	for _, n := range s.Supplied {
+		if p, ok := scale.Place(n.Interval); ok && touches(one)(n) {
+			row.Notices = append(row.Notices, NoticeBar{p, n})
 		}
 	}
 	var hours []scheduler.Interval

@@ -127,3 +127,45 @@ func BenchmarkConflicts(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkSlots looks for free times in 90 days of a million slots, on a usual
+// service and on a hot one, and reads for comparison what stands in those days.
+func BenchmarkSlots(b *testing.B) {
+	a := crowd(b, 100_000)
+	for _, on := range []string{"s500", hot} {
+		within := scheduler.Interval{Start: storetest.Noon.AddDate(0, 0, 2), End: storetest.Noon.AddDate(0, 0, 90)}
+		var bare float64
+		b.Run(on+"/lookup", func(b *testing.B) {
+			for b.Loop() {
+				err := a.db.View(b.Context(), func(tx *store.Tx) error {
+					under, err := groundOf(tx)
+					if err != nil {
+						return err
+					}
+					slugs := append(under.graph.Upstream(on), on)
+					_, err = store.Rows(tx, scanString, `
+						SELECT window_id FROM slots
+						WHERE start_at < $2 AND start_at > $1 - 1209600000 AND end_at > $1 AND service IN (`+holes(3, len(slugs))+`)`,
+						append([]any{store.At(within.Start), store.At(within.End)}, anys(slugs)...)...)
+					return err
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			bare = float64(b.Elapsed()) / float64(b.N)
+		})
+		b.Run(on+"/search", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _, err := a.Slots(b.Context(), scheduler.Search{
+					Services: []string{on}, Duration: 2 * time.Hour, Within: within, Kind: scheduler.Normal, Leads: []string{"p7@example.org"}, Count: 20,
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/bare, "x-lookup")
+		})
+	}
+}

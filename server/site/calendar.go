@@ -86,18 +86,27 @@ func (s *Site) sheet(r *http.Request, who access.Visitor, frame web.Frame, p web
 	if err != nil {
 		return web.Sheet{}, nil, err
 	}
-	frozen, err := s.Agenda.Frozen(r.Context(), scheduler.Interval{Start: p.Days[0].Start, End: p.Days[len(p.Days)-1].End})
+	whole := scheduler.Interval{Start: p.Days[0].Start, End: p.Days[len(p.Days)-1].End}
+	frozen, err := s.Agenda.Frozen(r.Context(), whole)
 	if err != nil {
 		return web.Sheet{}, nil, err
 	}
-	shown := shownServices(services, r.URL.Query())
-	if len(shown) < len(services) {
+	supplied, err := s.Agenda.NoticesIn(r.Context(), whole)
+	if err != nil {
+		return web.Sheet{}, nil, err
+	}
+	q := r.URL.Query()
+	shown := shownServices(services, q)
+	if q.Get("service") != "" || q.Get("tier") != "" {
+		supplied = slices.DeleteFunc(supplied, func(n scheduler.SupplierNotice) bool {
+			return !slices.ContainsFunc(shown, func(one scheduler.Service) bool { return slices.Contains(n.Slugs(), one.Slug) })
+		})
 		frozen = slices.DeleteFunc(frozen, func(f scheduler.Frozen) bool { return !slices.ContainsFunc(shown, f.Covers) })
 	}
 	sheet := web.Sheet{
-		Period: p, Zone: frame.Zone, Now: frame.Now, MayBook: who.Role.May(scheduler.Operator), Services: services,
+		Period: p, Zone: frame.Zone, Now: frame.Now, MayBook: who.Role.May(scheduler.Operator), Services: services, Supplied: supplied,
 	}
-	if len(shown) == 1 && r.URL.Query().Get("service") != "" {
+	if len(shown) == 1 && q.Get("service") != "" {
 		sheet.Service = shown[0].Slug
 	}
 	return sheet, frozen, nil

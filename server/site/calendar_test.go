@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lull/scheduler"
+	"lull/scheduler/agenda"
 	"lull/scheduler/store/storetest"
 )
 
@@ -96,6 +97,34 @@ func TestTheCalendarShowsWindowsAndFreezes(t *testing.T) {
 	d.says("the timeline of a day", d.site.Timeline, "view=day&date="+day, append(both, "03:00"), nil)
 	d.says("the timeline of four weeks", d.site.Timeline, "view=4weeks&date="+day, both, nil)
 	d.says("the timeline of another tier", d.site.Timeline, "tier=4&date="+day, []string{"that fits"}, both)
+}
+
+func TestTheCalendarShowsWhatSuppliersDo(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	start := storetest.Noon.AddDate(0, 0, 3)
+	found, err := d.agenda.ImportNotices(t.Context(), []scheduler.NoticeUpdate{{
+		Provider: "lightpath.example", Account: "4711", MaintenanceID: "PW-1", UID: "PW-1@lightpath.example", Sequence: 1, Stamp: storetest.Noon,
+		Status: scheduler.NoticeConfirmed, Impact: scheduler.Outage, Interval: scheduler.Interval{Start: start, End: start.Add(2 * time.Hour)},
+		Summary: "Splicing <b>", Objects: []scheduler.NoticeObject{{ID: "LP/1", Impact: scheduler.Outage}},
+	}}, d.who.Person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day, title := start.Format(time.DateOnly), []string{"Splicing &lt;b&gt;", "/notices/" + found[0].ID}
+	d.says("the month, while nobody said what it touches", d.site.Calendar, "date="+day, title, nil)
+	d.says("a service's month, while nobody said", d.site.Calendar, "service=core-db&date="+day, nil, title)
+	d.says("the timeline, while nobody said", d.site.Timeline, "date="+day, nil, title)
+	if _, err := d.agenda.MapNotice(t.Context(), found[0].ID, agenda.Mapping{Services: []string{"core-db"}, Remember: scheduler.RememberObjects}, d.who.Person); err != nil {
+		t.Fatal(err)
+	}
+	d.says("the month", d.site.Calendar, "date="+day, append(title, "Core database"), nil)
+	d.says("the week", d.site.Calendar, "view=week&date="+day, title, nil)
+	d.says("the day", d.site.Calendar, "view=day&date="+day, title, nil)
+	d.says("another month", d.site.Calendar, "date=2030-01-01", []string{"Nothing is planned in this time"}, title)
+	d.says("a service's month", d.site.Calendar, "service=core-db&date="+day, title, nil)
+	d.says("the timeline", d.site.Timeline, "date="+day, append(title, `class="sp c`), nil)
+	d.says("the timeline of a day", d.site.Timeline, "view=day&date="+day, title, nil)
 }
 
 func TestAnEmptyTimelineSaysWhatToDo(t *testing.T) {
