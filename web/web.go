@@ -12,9 +12,7 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
-	"io/fs"
-	"path"
-	"strings"
+	"sync"
 )
 
 //go:embed templates static
@@ -23,54 +21,60 @@ var files embed.FS
 // Page is a value that knows which template shows it.
 type Page interface{ template() string }
 
-// Pages renders pages.
+// Pages renders pages. A page's template is parsed when it is first shown: all of
+// them at start would take longer than everything else that happens then.
 type Pages struct {
-	byName map[string]*template.Template
+	layout *template.Template
 	assets map[string]assetFile
+
+	mu     sync.Mutex
+	byName map[string]*template.Template
 }
 
 // likes names the page whose parts another page is made of.
 var likes = map[string]string{"series.html": "window.html"}
 
-// Parse parses every template, so that a bad one stops the program at start.
+// Parse parses what all pages share.
 func Parse() (*Pages, error) {
 	assets, err := readAssets()
 	if err != nil {
 		return nil, err
 	}
 	p := &Pages{byName: map[string]*template.Template{}, assets: assets}
-	// The booking form lends its fields to every form about a plan.
-	layout, err := template.New("layout.html").Funcs(p.funcs()).Funcs(calendarFuncs).ParseFS(files, "templates/layout.html", "templates/parts*.html")
+	p.layout, err = template.New("layout.html").Funcs(p.funcs()).Funcs(calendarFuncs).ParseFS(files, "templates/layout.html", "templates/parts*.html")
 	if err != nil {
 		return nil, fmt.Errorf("web: parse layout: %w", err)
-	}
-	names, err := fs.Glob(files, "templates/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("web: list templates: %w", err)
-	}
-	for _, name := range names {
-		base := path.Base(name)
-		if base == "layout.html" || strings.HasPrefix(base, "parts") {
-			continue
-		}
-		shown := []string{name}
-		if like := likes[base]; like != "" {
-			shown = []string{"templates/" + like, name}
-		}
-		t, err := template.Must(layout.Clone()).ParseFS(files, shown...)
-		if err != nil {
-			return nil, fmt.Errorf("web: parse %s: %w", base, err)
-		}
-		p.byName[base] = t
 	}
 	return p, nil
 }
 
+// named is the template of a page within the layout.
+func (p *Pages) named(name string) (*template.Template, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if t := p.byName[name]; t != nil {
+		return t, nil
+	}
+	t, err := p.layout.Clone()
+	if err != nil {
+		return nil, fmt.Errorf("web: clone layout: %w", err)
+	}
+	shown := []string{"templates/" + name}
+	if like := likes[name]; like != "" {
+		shown = []string{"templates/" + like, "templates/" + name}
+	}
+	if t, err = t.ParseFS(files, shown...); err != nil {
+		return nil, fmt.Errorf("web: parse %s: %w", name, err)
+	}
+	p.byName[name] = t
+	return t, nil
+}
+
 // Render renders a page whole, or not at all.
 func (p *Pages) Render(page Page) ([]byte, error) {
-	t := p.byName[page.template()]
-	if t == nil {
-		return nil, fmt.Errorf("web: there is no template %s", page.template())
+	t, err := p.named(page.template())
+	if err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, "layout.html", page); err != nil {
