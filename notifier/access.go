@@ -12,9 +12,11 @@ import (
 
 // The kinds of letter of access: each carries one link to one person.
 const (
-	Invitation   = "invitation"   // to set a first password
-	Password     = "password"     // to set another one
-	Subscription = "subscription" // to confirm a subscription by mail
+	Invitation   = "invitation"         // to set a first password
+	Password     = "password"           // to set another one
+	Subscription = "subscription"       // to confirm a subscription by mail
+	Manage       = "subscription-known" // to manage one that is known already
+	ListKnown    = "subscription-list"  // to nobody's: a list is told, and no reader of it decides for all
 )
 
 // accessWords are the subject and the sentence of each kind.
@@ -33,6 +35,16 @@ var accessWords = map[string]accessLetter{
 		"Confirm your subscription to the maintenance of %s",
 		"Somebody, probably you, asked that this address be told of maintenance. Confirm it here:",
 		"If it was not you, do nothing: you will not hear from us again.",
+	},
+	Manage: {
+		"Your subscription to the maintenance of %s",
+		"Somebody, probably you, asked that this address be told of maintenance. We know it already. See and change here what it is told:",
+		"If it was not you, do nothing: everything stays as it is.",
+	},
+	ListKnown: {
+		"This list and the maintenance of %s",
+		"Somebody asked that this list be told of maintenance. We know it already. Only an administrator changes what a list is told; what is planned stands here:",
+		"You need not do anything: everything stays as it is.",
 	},
 }
 
@@ -88,6 +100,9 @@ func (n *Notifier) post(tx *store.Tx, kind, to, name, url string, words accessLe
 // TestMail sends a mail to show that it can be done, and returns what was said.
 func (n *Notifier) TestMail(ctx context.Context, to string) (transcript string, outcome Outcome) {
 	id := n.db.NewID()
+	if domain := (Address{Email: to}).Domain(); !n.allowed(domain) {
+		return "Nothing was sent: LULL_MAIL_ALLOW does not name " + domain + ".\n", Outcome{State: Failed, Reply: "LULL_MAIL_ALLOW does not name " + domain}
+	}
 	return n.opts.Carrier.Dialogue(ctx, Letter{
 		From: n.opts.From, ReplyTo: n.opts.ReplyTo, To: Address{Email: to}, Subject: "Test mail",
 		Text: "This mail shows that maintenance can be announced from here.\n\n" + n.opts.BaseURL + "\n",

@@ -23,12 +23,12 @@ func address(tx *store.Tx, a announcement, w scheduler.Window) error {
 		return err
 	}
 	if a.Kind == scheduler.AnnounceCancelled {
-		return makeFor(tx, a, append(to, leaving...))
+		return makeFor(tx, a, w, append(to, leaving...))
 	}
-	if err := makeFor(tx, a, to); err != nil {
+	if err := makeFor(tx, a, w, to); err != nil {
 		return err
 	}
-	return takeLeave(tx, a, leaving)
+	return takeLeave(tx, a, w, leaving)
 }
 
 // catchUp makes an announcement that says nothing new for those alone to whom
@@ -42,7 +42,7 @@ func catchUp(tx *store.Tx, a announcement, w scheduler.Window) error {
 	if err != nil {
 		return err
 	}
-	if err := takeLeave(tx, a, leaving); err != nil {
+	if err := takeLeave(tx, a, w, leaving); err != nil {
 		return err
 	}
 	if len(joining) == 0 {
@@ -54,12 +54,12 @@ func catchUp(tx *store.Tx, a announcement, w scheduler.Window) error {
 			return err
 		}
 	}
-	return makeFor(tx, a, joining)
+	return makeFor(tx, a, w, joining)
 }
 
 // takeLeave tells those who are concerned no more, in an announcement of their
 // own, since the start gate does not count them.
-func takeLeave(tx *store.Tx, a announcement, leaving []scheduler.Stakeholder) error {
+func takeLeave(tx *store.Tx, a announcement, w scheduler.Window, leaving []scheduler.Stakeholder) error {
 	if len(leaving) == 0 || a.Notice.Tentative { // what is to be confirmed takes nothing back
 		return nil
 	}
@@ -68,12 +68,17 @@ func takeLeave(tx *store.Tx, a announcement, leaving []scheduler.Stakeholder) er
 	if err := keepAnnouncement(tx, a, "pending"); err != nil {
 		return err
 	}
-	return makeFor(tx, a, leaving)
+	return makeFor(tx, a, w, leaving)
 }
 
-// makeFor makes the announcement, one delivery for each of to.
-func makeFor(tx *store.Tx, a announcement, to []scheduler.Stakeholder) error {
+// makeFor makes the announcement, one delivery for each of to; in their quiet
+// hours what can wait does.
+func makeFor(tx *store.Tx, a announcement, w scheduler.Window, to []scheduler.Stakeholder) error {
 	was, err := lastTold(tx, a.WindowID)
+	if err != nil {
+		return err
+	}
+	notice, err := agenda.NoticeIn(tx, w)
 	if err != nil {
 		return err
 	}
@@ -85,6 +90,9 @@ func makeFor(tx *store.Tx, a announcement, to []scheduler.Stakeholder) error {
 		if d.State, d.Reason, err = standing(tx, a, who.Email); err != nil {
 			return err
 		}
+		if until := who.WaitsUntil(a.Kind, a.Notice.Start, tx.Now, notice); d.State == Queued && !until.IsZero() {
+			d.Next, d.Reason = until, quietReason
+		}
 		if err := put(tx, d); err != nil {
 			return err
 		}
@@ -94,6 +102,9 @@ func makeFor(tx *store.Tx, a announcement, to []scheduler.Stakeholder) error {
 		a.ID, a.Kind, store.At(tx.Now), len(to))
 	return err
 }
+
+// quietReason says why a delivery that is queued is not sent at once.
+const quietReason = "it waits for the end of their quiet hours"
 
 // mention is a delivery about a window, from which somebody knows of it or will.
 type mention struct {

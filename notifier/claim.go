@@ -54,6 +54,13 @@ func (n *Notifier) ready(tx *store.Tx, d *delivery) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	words, err := n.barred(tx, *d)
+	if err != nil {
+		return false, err
+	}
+	if words != "" {
+		return false, end(tx, d.ID, Suppressed, words)
+	}
 	var left []telling // of a digest
 	if a.digest() {
 		if left, err = standingTellings(tx, a); err != nil {
@@ -90,7 +97,7 @@ func (n *Notifier) ready(tx *store.Tx, d *delivery) (bool, error) {
 	d.Gen++
 	d.Lease = tx.Now.Add(lease)
 	_, err = tx.Exec(`
-		UPDATE deliveries SET state = 'sending', gen = $2, lease_at = $3, message_id = $4, subject = $5, raw = $6 WHERE id = $1`,
+		UPDATE deliveries SET state = 'sending', gen = $2, lease_at = $3, reason = '', message_id = $4, subject = $5, raw = $6 WHERE id = $1`,
 		d.ID, d.Gen, store.At(d.Lease), d.MessageID, d.Subject, string(d.Raw))
 	return true, err
 }

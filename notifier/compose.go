@@ -176,6 +176,8 @@ func why(f facts) string {
 		return "You get this because you were told of this maintenance before."
 	case f.To.List:
 		return "This list is told of maintenance on the services above."
+	case f.To.Because != "":
+		return "You get this because " + Clean(f.To.Because) + "."
 	case f.To.ID == "":
 		return "You get this because somebody named your address for this window."
 	default:

@@ -63,8 +63,25 @@ func formerly(f facts) string {
 	}
 }
 
-func asked(who scheduler.Stakeholder, s scheduler.Service) bool {
-	return who.All || slices.Contains(who.Services, s.Slug) || slices.Contains(who.Tiers, s.Tier)
+func asked(who scheduler.Stakeholder, s scheduler.Service) bool { return who.Asks(s) }
+
+// outside leaves of the facts what somebody outside may know: the public
+// services. What a window does to others is not theirs to read.
+func outside(f facts) facts {
+	hidden := func(slug string) bool {
+		return !slices.ContainsFunc(f.All, func(s scheduler.Service) bool { return s.Slug == slug && s.Public })
+	}
+	public := func(all []scheduler.Affected) []scheduler.Affected {
+		return slices.DeleteFunc(slices.Clone(all), func(a scheduler.Affected) bool { return hidden(a.Service) })
+	}
+	f.Notice.Services, f.Window.Services = public(f.Notice.Services), public(f.Window.Services)
+	if f.Was != nil {
+		was := *f.Was
+		was.Services = public(was.Services)
+		f.Was = &was
+	}
+	f.All = slices.DeleteFunc(slices.Clone(f.All), func(s scheduler.Service) bool { return !s.Public })
+	return f
 }
 
 func named(all []scheduler.Service, slug string) scheduler.Service {

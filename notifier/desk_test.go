@@ -52,6 +52,10 @@ func newDesk(t *testing.T, carrier notifier.Carrier) *desk {
 				p.Email, p.Name, p.Role, false); err != nil {
 				return err
 			}
+			quiet := scheduler.Stakeholder{ID: p.Email, Email: p.Email, All: true, Confirmed: true, Gone: true} // has an account and does not want to hear of everything
+			if _, err := tx.Exec(`INSERT INTO stakeholders (id, email, doc) VALUES ($1, $2, $3)`, quiet.ID, quiet.Email, store.JSON(&quiet)); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -170,3 +174,6 @@ func (c carry) Dialogue(context.Context, notifier.Letter) (string, notifier.Outc
 }
 
 func (c carry) Close() error { return nil }
+
+// outboxOf picks the deliveries to an address.
+func outboxOf(address string) notifier.OutboxFilter { return notifier.OutboxFilter{Address: address} }

@@ -34,7 +34,7 @@ type dateWords struct {
 
 // compiledDigest is a letter about what of an announcement still holds.
 func (n *Notifier) compiledDigest(f *facts, all []telling) (l Letter, err error) {
-	n.subscribe(f)
+	n.suit(f)
 	f.Window, f.Notice.Start, f.Notice.End = all[0].Window, all[0].told.Start, all[0].told.End
 	w := n.digest(*f, all)
 	var text, html strings.Builder

@@ -65,7 +65,7 @@ func fill(tx *store.Tx, f facts) (facts, error) {
 
 // compiled is everything of a letter but its place in a thread.
 func (n *Notifier) compiled(f *facts) (Letter, error) {
-	n.subscribe(f)
+	n.suit(f)
 	w, text, html, err := n.compose(*f)
 	if err != nil {
 		return Letter{}, err
@@ -75,8 +75,12 @@ func (n *Notifier) compiled(f *facts) (Letter, error) {
 	return l, err
 }
 
-// subscribe gives who can end a subscription by one click the address to do so.
-func (n *Notifier) subscribe(f *facts) {
+// suit leaves in the facts what the recipient may know, and gives who can end
+// a subscription by one click the address to do so.
+func (n *Notifier) suit(f *facts) {
+	if f.To.Outside {
+		*f = outside(*f)
+	}
 	if !f.Inside && !f.To.List && f.To.ID != "" {
 		f.Unsubscribe = n.SubscriptionURL(f.To.ID)
 	}

@@ -41,6 +41,8 @@ type Options struct {
 	Domain  string        // names messages and calendars; the sender's when empty
 	Retry   time.Duration // the first step of every back-off; a minute when zero
 	Rate    int           // messages a second; zero: as fast as the server takes them
+	Asks    int           // requests to subscribe that a client has in 15 minutes; ten when zero
+	Allow   []string      // domains that mail may go to, in lower case; none: any
 	Log     *slog.Logger
 
 	WebhookAllow   []netip.Prefix // networks inside that webhooks may reach
@@ -76,6 +78,9 @@ func New(ctx context.Context, db *store.DB, a *agenda.Agenda, opts Options) (*No
 	}
 	if opts.Retry <= 0 {
 		opts.Retry = time.Minute
+	}
+	if opts.Asks <= 0 {
+		opts.Asks = 10
 	}
 	if opts.Domain == "" {
 		opts.Domain = opts.From.Domain()

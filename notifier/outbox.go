@@ -95,9 +95,9 @@ func put(tx *store.Tx, d delivery) error {
 	_, err := tx.Exec(`
 		INSERT INTO deliveries (id, position, announcement_id, window_id, kind, address, recipient, personal, state, reason,
 			attempts, gen, created_at, next_at, expires_at, code, enhanced, reply, message_id, subject, raw, carrier, webhook_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11, $11, $12, 0, '', '', $13, $14, $15, $16, $17)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11, $12, $13, 0, '', '', $14, $15, $16, $17, $18)`,
 		d.ID, position, null(d.Announcement), null(d.Window), d.Kind, d.To.Email, store.JSON(&d.To), d.Personal, d.State, d.Reason,
-		store.At(tx.Now), store.At(d.Expires), d.MessageID, d.Subject, string(d.Raw), d.carrier(), null(d.Webhook))
+		store.At(tx.Now), store.At(atLeast(d.Next, tx.Now)), store.At(d.Expires), d.MessageID, d.Subject, string(d.Raw), d.carrier(), null(d.Webhook))
 	return err
 }
 
@@ -132,6 +132,7 @@ type delivery struct {
 	Position                       int64
 	Attempts, Gen                  int
 	Lease, Expires                 time.Time
+	Next                           time.Time // when it may be sent first; zero: at once
 	MessageID, Subject             string
 	Raw                            []byte
 }

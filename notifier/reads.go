@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"lull/scheduler"
@@ -43,6 +42,11 @@ func (d Delivery) Waiting() bool {
 	return d.State == Queued || d.State == Sending || d.State == Deferred || d.State == InDoubt
 }
 
+// Missed reports whether its address was not told, and will not be.
+func (d Delivery) Missed() bool {
+	return d.State == Failed || d.State == Expired || d.State == Suppressed || d.State == Cancelled
+}
+
 const readColumns = `
 	SELECT d.id, coalesce(d.announcement_id, ''), coalesce(d.window_id, ''), coalesce(w.number, 0), coalesce(w.title, ''), d.kind, d.address,
 		d.recipient, d.personal, d.state, d.reason, d.attempts, d.created_at, d.next_at, d.expires_at, d.sent_at, d.code, d.enhanced, d.reply,
@@ -63,42 +67,6 @@ func scanRead(r store.Scanner) (d Delivery, err error) {
 		d.Next = next.Time
 	}
 	return d, err
-}
-
-// OutboxFilter picks deliveries.
-type OutboxFilter struct {
-	State  State  // any when empty
-	Window string // an id; any when empty
-	Limit  int    // 100 when zero
-	Cursor string // where the last page ended
-}
-
-// Outbox lists deliveries, the newest first, and the cursor of the next page, if any.
-func (n *Notifier) Outbox(ctx context.Context, f OutboxFilter) (all []Delivery, next string, err error) {
-	const most = 500
-	if f.Limit <= 0 || f.Limit > most {
-		f.Limit = 100
-	}
-	before := int64(1) << 62
-	if f.Cursor != "" {
-		if before, err = strconv.ParseInt(f.Cursor, 10, 64); err != nil {
-			return nil, "", scheduler.InvalidError{"cursor": "This is not a cursor of this list."}
-		}
-	}
-	err = n.db.View(ctx, func(tx *store.Tx) (err error) {
-		all, err = store.Rows(tx, scanRead, readColumns+`
-			WHERE d.position < $1 AND ($2 = '' OR d.state = $2) AND ($3 = '' OR d.announcement_id IN (SELECT announcement_id FROM announcement_windows WHERE window_id = $3))
-			ORDER BY d.position DESC LIMIT $4`, before, string(f.State), f.Window, f.Limit+1)
-		return err
-	})
-	if err != nil {
-		return nil, "", fmt.Errorf("notifier: outbox: %w", err)
-	}
-	if len(all) > f.Limit {
-		all = all[:f.Limit]
-		next = strconv.FormatInt(all[f.Limit-1].position, 10)
-	}
-	return all, next, nil
 }
 
 // Delivery is one delivery with the bytes that are sent.
@@ -163,10 +131,7 @@ func (n *Notifier) Announcements(ctx context.Context, window string) (all []Anno
 		n     int
 	}
 	err = n.db.View(ctx, func(tx *store.Tx) (err error) {
-		all, err = store.Rows(tx, scanReadAnnouncement, `
-			SELECT a.id, t.window_id, a.kind, a.inside, a.state, a.reason, a.at, a.due_at, t.start_at, t.end_at, a.recipients
-			FROM announcement_windows t JOIN announcements a ON a.id = t.announcement_id
-			WHERE t.window_id = $1 ORDER BY a.event_seq, a.id`, window)
+		all, err = store.Rows(tx, scanReadAnnouncement, readAnnouncementColumns+`WHERE t.window_id = $1 ORDER BY a.event_seq, a.id`, window)
 		if err != nil {
 			return err
 		}
@@ -190,6 +155,10 @@ func (n *Notifier) Announcements(ctx context.Context, window string) (all []Anno
 	}
 	return all, nil
 }
+
+const readAnnouncementColumns = `
+	SELECT a.id, t.window_id, a.kind, a.inside, a.state, a.reason, a.at, a.due_at, t.start_at, t.end_at, a.recipients
+	FROM announcement_windows t JOIN announcements a ON a.id = t.announcement_id `
 
 func scanReadAnnouncement(r store.Scanner) (a Announcement, err error) {
 	var at, due, start, end store.Time
@@ -226,6 +195,9 @@ func (n *Notifier) Preview(ctx context.Context, w scheduler.Window, kind schedul
 			return err
 		}
 		f.Was = w.Notified
+		if to.Outside {
+			f = outside(f)
+		}
 		said, text, html, err = n.compose(f)
 		return err
 	})

@@ -199,13 +199,13 @@ func TestADeliveryCanBeCancelledAndRetriedByHand(t *testing.T) {
 	d.must(err)
 	queued, _, err := d.Outbox(t.Context(), notifier.OutboxFilter{State: notifier.Queued, Window: w.ID, Limit: 1})
 	d.must(err)
-	one, err := d.Cancel(t.Context(), queued[0].ID, bob)
+	one, err := d.Cancel(t.Context(), queued[0].ID, "Not for them.", bob)
 	d.must(err)
-	if one.State != notifier.Cancelled || one.Reason != "cancelled by Bob" {
+	if one.State != notifier.Cancelled || one.Reason != "cancelled by Bob: Not for them." {
 		t.Errorf("got %+v, want it cancelled", one)
 	}
 	var shut *scheduler.GateError
-	if _, err := d.Cancel(t.Context(), one.ID, bob); !errors.As(err, &shut) {
+	if _, err := d.Cancel(t.Context(), one.ID, "Not for them.", bob); !errors.As(err, &shut) {
 		t.Errorf("cancelling it twice: %v", err)
 	}
 	_, err = d.Retry(t.Context(), one.ID, bob)

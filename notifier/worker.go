@@ -158,12 +158,15 @@ func (n *Notifier) settled(tx *store.Tx, d delivery, out Outcome) (next time.Tim
 	case Deferred, InDoubt:
 		next = tx.Now.Add(max(n.backOff(d.Attempts+1, d.ID), out.After))
 	}
-	_, err = tx.Exec(`
+	done, err := tx.Exec(`
 		UPDATE deliveries SET state = $3, attempts = attempts + 1, gen = gen + 1, lease_at = NULL, next_at = $4, sent_at = $5,
 			code = $6, enhanced = $7, reply = $8
 		WHERE id = $1 AND gen = $2 AND state = 'sending'`,
 		d.ID, d.Gen, out.State, store.At(next), store.At(sent), out.Code, out.Enhanced, out.Reply)
-	return next, err
+	if err != nil || done == 0 || d.Webhook != "" {
+		return next, err
+	}
+	return next, suppress(tx, d, out)
 }
 
 // release gives back what was claimed and not attempted.

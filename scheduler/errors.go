@@ -2,9 +2,11 @@ package scheduler
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // ErrNotFound is what is not there, or not the asker's to see.
@@ -17,6 +19,13 @@ var ErrStale = errors.New("somebody changed this in the meantime: look at the pr
 type ForbiddenError struct{ Detail string }
 
 func (e *ForbiddenError) Error() string { return e.Detail }
+
+// TooOftenError is what was asked for too often; Wait is when it may be asked again.
+type TooOftenError struct{ Wait time.Duration }
+
+func (e *TooOftenError) Error() string {
+	return fmt.Sprintf("This was asked for too often. Try again in %s.", away(e.Wait))
+}
 
 // InvalidError says in words what is wrong with each field, by the field's
 // name in the JSON of the API.

@@ -164,6 +164,8 @@ func (w Window) toldReasons(s Scene) (rs []Reason) {
 		rs = append(rs, Reason{Code: CodeNotAnnounced, Detail: "An announcement is still to be sent out."})
 	case !t.Announced:
 		rs = append(rs, Reason{Code: CodeNotAnnounced, Detail: "The present times have not been announced."})
+	case t.Stopped > 0:
+		rs = append(rs, Reason{Code: CodeNotAnnounced, Detail: fmt.Sprintf("%d of %d announcements were cancelled by hand: retry them in the outbox.", t.Stopped, t.Recipients)})
 	case t.Waiting > 0:
 		rs = append(rs, Reason{Code: CodeNotAnnounced, Detail: fmt.Sprintf("%d of %d announcements are still on their way.", t.Waiting, t.Recipients)})
 	}

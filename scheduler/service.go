@@ -26,58 +26,6 @@ type Service struct {
 	Updated      time.Time
 }
 
-// Stakeholder is an address that hears about some or all services.
-type Stakeholder struct {
-	ID        string
-	Email     string
-	Name      string
-	TimeZone  string
-	Language  string
-	Services  []string
-	Tiers     []int
-	All       bool
-	Kinds     []Announcement
-	Calendar  CalendarPart
-	List      bool // an address of many people: no one-click unsubscribe, no personal links
-	Confirmed bool
-	Gone      bool // unsubscribed; the row stays to say why nothing is sent
-	Created   time.Time
-}
-
-// CalendarPart is what a stakeholder's mails carry for calendars.
-type CalendarPart string
-
-// The calendar parts.
-const (
-	PublishPart CalendarPart = "publish"
-	InvitePart  CalendarPart = "invite"
-	NoPart      CalendarPart = "none"
-)
-
-// Hears reports whether s wants to be told of kind about the services, each
-// given with its tier.
-func (s Stakeholder) Hears(kind Announcement, services []Service) bool {
-	return s.Wants(kind) && s.Concerned(services)
-}
-
-// Wants reports whether s wants mail of kind, whatever it is about.
-func (s Stakeholder) Wants(kind Announcement) bool {
-	return s.Confirmed && !s.Gone && (len(s.Kinds) == 0 || has(s.Kinds, kind))
-}
-
-// Concerned reports whether s asked for any of the services, each given with its tier.
-func (s Stakeholder) Concerned(services []Service) bool {
-	if s.All {
-		return true
-	}
-	for _, v := range services {
-		if has(s.Services, v.Slug) || has(s.Tiers, v.Tier) {
-			return true
-		}
-	}
-	return false
-}
-
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // Check refuses malformed values of a service, as an InvalidError.
@@ -137,45 +85,6 @@ func (s *Service) Check() error {
 	}
 	slices.Sort(s.Upstream)
 	s.Upstream = slices.Compact(s.Upstream)
-	return wrong.Err()
-}
-
-// Check refuses malformed values of a stakeholder, as an InvalidError.
-func (s *Stakeholder) Check() error {
-	wrong := InvalidError{}
-	clean, bad := ParseAddress(s.Email)
-	if bad != "" {
-		wrong["email"] = "This " + bad + "."
-	}
-	s.Email, s.Name = clean, tidy(s.Name)
-	if bad := badText(s.Name, longTitle, false); bad != "" {
-		wrong["name"] = bad
-	}
-	if s.TimeZone == "" {
-		s.TimeZone = "UTC"
-	}
-	if _, ok := Zone(s.TimeZone); !ok {
-		wrong["time_zone"] = "This is not a time zone such as Europe/Berlin."
-	}
-	if s.Language == "" {
-		s.Language = "en"
-	}
-	if s.Calendar == "" {
-		s.Calendar = PublishPart
-	}
-	if bad := oneOf(s.Calendar, []CalendarPart{PublishPart, InvitePart, NoPart}); bad != "" {
-		wrong["calendar"] = bad
-	}
-	for _, k := range s.Kinds {
-		if bad := oneOf(k, Announcements); bad != "" {
-			wrong["kinds"] = bad
-		}
-	}
-	for _, t := range s.Tiers {
-		if t < 1 || t > 4 {
-			wrong["tiers"] = "A tier is a number from 1 to 4."
-		}
-	}
 	return wrong.Err()
 }
 

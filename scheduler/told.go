@@ -11,6 +11,7 @@ type Told struct {
 	Waiting    int       // of them, still to be settled
 	Captured   int       // of them, captured instead of sent
 	Failed     int       // of them, settled without being accepted
+	Stopped    int       // of them, cancelled by hand
 	Accepted   time.Time // when the mail server accepted the last one; zero: none
 	At         time.Time // when the announcement was made
 }

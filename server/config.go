@@ -31,6 +31,7 @@ type config struct {
 	MailReplyTo        notifier.Address
 	MailRetry          time.Duration
 	MailRate           int
+	MailAllow          []string // domains that mail may go to; none: any
 	LoginAttempts      int
 	Organisation       string
 	Provider           string
@@ -63,6 +64,7 @@ var settings = []setting{
 	{"LULL_MAIL_REPLY_TO", "", "where answers to mail go"},
 	{"LULL_MAIL_RETRY", "1m", "first pause of every back-off"},
 	{"LULL_MAIL_RATE", "0", "messages a second; 0: no limit"},
+	{"LULL_MAIL_ALLOW", "", "domains that mail may go to, for staging; empty: any"},
 	{"LULL_LOGIN_ATTEMPTS", "10", "failed log-ins in 15 minutes"},
 	{"LULL_ORGANISATION", "", "name on pages, mails and feeds (default Maintenance)"},
 	{"LULL_PROVIDER", "", "MAINTNOTE provider (default the host of the base URL)"},
@@ -210,6 +212,13 @@ func (c *config) parseMail(get func(string) string, given map[string]bool, refus
 		if c.MailReplyTo, err = notifier.ParseAddress(to); err != nil {
 			refuse("LULL_MAIL_REPLY_TO", "%w", err)
 		}
+	}
+	for _, domain := range strings.FieldsFunc(get("LULL_MAIL_ALLOW"), func(r rune) bool { return r == ',' || r == ' ' }) {
+		clean, wrong := scheduler.ParseAddress("x@" + domain)
+		if wrong != "" {
+			refuse("LULL_MAIL_ALLOW", "%q is not a domain such as staging.example.org", domain)
+		}
+		c.MailAllow = append(c.MailAllow, strings.TrimPrefix(clean, "x@"))
 	}
 	if c.MailRetry <= 0 {
 		refuse("LULL_MAIL_RETRY", "more than nothing")

@@ -112,6 +112,8 @@ func TestAWrongSettingIsRefusedByItsName(t *testing.T) {
 		{"attempts in words", "LULL_LOGIN_ATTEMPTS", "ten", "LULL_LOGIN_ATTEMPTS"},
 		{"no pause", "LULL_MAIL_RETRY", "0s", "LULL_MAIL_RETRY"},
 		{"a pause in words", "LULL_MAIL_RETRY", "soon", "LULL_MAIL_RETRY"},
+		{"an address for a domain", "LULL_MAIL_ALLOW", "ada@example.org", "LULL_MAIL_ALLOW"},
+		{"a domain with a header", "LULL_MAIL_ALLOW", "example.org\r\nx", "LULL_MAIL_ALLOW"},
 		{"a negative rate", "LULL_MAIL_RATE", "-1", "LULL_MAIL_RATE"},
 		{"a sender that is none", "LULL_MAIL_FROM", "nobody", "LULL_MAIL_FROM"},
 		{"a relay without a sender", "LULL_SMTP_URL", "smtp://relay:25", "LULL_MAIL_FROM"},

@@ -53,7 +53,7 @@ func wire(ctx context.Context, cfg config, db *store.DB, log *slog.Logger) (*ser
 	}
 	if s.notifier, err = notifier.New(ctx, db, s.agenda, notifier.Options{
 		From: cfg.MailFrom, ReplyTo: cfg.MailReplyTo, Carrier: carrier, BaseURL: cfg.BaseURL,
-		Retry: cfg.MailRetry, Rate: cfg.MailRate, Log: log, WebhookAllow: cfg.WebhookAllow,
+		Retry: cfg.MailRetry, Rate: cfg.MailRate, Asks: cfg.LoginAttempts, Allow: cfg.MailAllow, Log: log, WebhookAllow: cfg.WebhookAllow,
 	}); err != nil {
 		return nil, err
 	}

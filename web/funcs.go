@@ -32,6 +32,8 @@ func (p *Pages) funcs() template.FuncMap {
 		"may":      func(who scheduler.Person, least string) bool { return who.Role.May(scheduler.Role(least)) },
 		"dict":     dict,
 		"sentence": sentence,
+		"seconds":  seconds,
+		"telling":  func(k scheduler.Announcement) string { return tellings[k] },
 		"most":     func() int { return agenda.MostCounted },
 		"texts":    texts,
 		"inc":      func(i int) int { return i + 1 },
@@ -46,6 +48,14 @@ func (p *Pages) funcs() template.FuncMap {
 func (p *Pages) icon(name string) (template.HTML, error) {
 	sprite, err := p.asset("icons.svg")
 	return template.HTML(`<svg class="i" aria-hidden="true"><use href="` + sprite + "#" + template.HTMLEscapeString(name) + `"/></svg>`), err //nolint:gosec // both parts are ours
+}
+
+// tellings says of each kind of announcement what has happened to the work.
+var tellings = map[scheduler.Announcement]string{
+	scheduler.AnnounceScheduled: "scheduled", scheduler.AnnounceUpdated: "changed, at the same time",
+	scheduler.AnnounceRescheduled: "moved to another time", scheduler.AnnounceReminder: "near (a reminder)",
+	scheduler.AnnounceStarted: "started", scheduler.AnnounceExtended: "extended", scheduler.AnnounceProgress: "going on (an update)",
+	scheduler.AnnounceCompleted: "completed", scheduler.AnnounceCancelled: "cancelled",
 }
 
 var meters = map[scheduler.Impact]string{
@@ -97,6 +107,15 @@ func Duration(d time.Duration) string {
 		parts = append(parts, fmt.Sprintf("%d min", minutes))
 	}
 	return strings.Join(parts, " ")
+}
+
+// seconds is a wait as people count it.
+func seconds(d time.Duration) string {
+	const minutes = 3 * time.Minute // and more are counted in
+	if d < minutes {
+		return fmt.Sprintf("%d s", (d+time.Second-1)/time.Second)
+	}
+	return Duration(d)
 }
 
 // words says a value of the API as people say it.

@@ -15,7 +15,9 @@ type Frame struct {
 	Outside      bool // shown without the menu, also to people inside
 	Zone         string
 	Organisation string
-	Capturing    bool // no mail server is set
+	Capturing    bool      // no mail server is set
+	Fault        string    // why mail does not leave; empty: it does
+	Stuck, Again time.Time // since when, and when it is tried again
 	Now          time.Time
 	Done         string // what has just been done, in words
 	Typed        string // what was typed into the search
@@ -148,19 +150,34 @@ type (
 	// Stakeholders lists who hears of windows.
 	Stakeholders struct {
 		Frame
-		Items []scheduler.Stakeholder
+		Form     map[string]string
+		Query    string // the filter, as the address has it
+		Items    []Hearer
+		Total    int // that the filter picks
+		More     string
+		Services []scheduler.Service
+		States   []string
+		Dead     []Dead
+	}
+	// StakeholderImport shows what a table of stakeholders would do, or did.
+	StakeholderImport struct {
+		Frame
+		Refusal
+		Columns        []string
+		Text           string
+		Report         agenda.Import
+		Tried, Applied bool
 	}
 	// Stakeholder is one of them, and its form.
 	Stakeholder struct {
 		Frame
 		Refusal
-		ID                   string // empty: a new one
-		Form                 map[string]string
-		All, List, Confirmed bool
-		Gone                 bool
-		On                   map[string]bool // services, "tier-1", kinds
-		Services             []scheduler.Service
-		Zones                []string
+		ID string // empty: a new one
+		Choices
+		List, Confirmed, Gone bool
+		Group                 bool   // it has members and no address
+		Suppressed            string // the mail server's words; empty: mail goes there
+		Since                 time.Time
 	}
 	// Webhooks lists the programs that are told over HTTP.
 	Webhooks struct {
@@ -183,8 +200,12 @@ type (
 	// Outbox lists deliveries.
 	Outbox struct {
 		Frame
-		State  string
+		Refusal
+		Form   map[string]string
+		Query  string // the filter, as the address has it
 		States []string
+		Kinds  []string
+		Allow  []string // the only domains that mail goes to; none: any
 		Items  []Delivery
 		More   string
 	}
@@ -192,6 +213,7 @@ type (
 	Message struct {
 		Frame
 		Delivery
+		No            Refusal // of cancelling it
 		Headers, Text string
 	}
 	// Log is what happened.
@@ -222,10 +244,12 @@ type (
 	Account struct {
 		Frame
 		Refusal
-		Form   map[string]string
-		Zones  []string
-		Tokens []Key
-		Secret string // a new token, shown once
+		Form         map[string]string
+		Told         bool   // of all maintenance, by mail
+		Subscription string // the address of the page to choose more finely
+		Zones        []string
+		Tokens       []Key
+		Secret       string // a new token, shown once
 	}
 	// Settings is what the organisation decided.
 	Settings struct {
@@ -253,18 +277,27 @@ type (
 		Running, Upcoming, Recent []Public
 		Base                      string // how the world reaches the server
 		Services                  []ServiceLine
+		Mailed                    bool // one can subscribe by mail
 	}
 	// StatusWindow is one window in public.
 	StatusWindow struct {
 		Frame
 		Item Public
 	}
-	// Subscription lets an address confirm or end what it hears.
+	// Subscribe asks an address what it wants to be told of.
+	Subscribe struct {
+		Frame
+		Refusal
+		Choices
+		Asked bool // a mail is on its way
+	}
+	// Subscription lets an address confirm, change or end what it hears.
 	Subscription struct {
 		Frame
+		Refusal
+		Choices
 		Token, Email    string
 		Confirmed, Gone bool
-		Services        []string
-		All             bool
+		Hears           []string // in words
 	}
 )

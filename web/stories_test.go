@@ -206,7 +206,9 @@ func windowStories() []story {
 	gone.CallsNext, gone.CallsAt = []string{"ruth@example.org"}, gone.Alarm.Next
 	taken := gone
 	taken.Acknowledged, taken.CallsNext, taken.CallsAt = gone.End.Add(5*time.Minute), nil, time.Time{}
-	told := []Announcement{{Kind: "scheduled", At: now.Add(-72 * time.Hour), Recipients: 42, Counts: "1 failed, 41 sent"}}
+	waiting := Delivery{ID: "d9", Window: "MW-42", Kind: "scheduled", Address: "night@example.net", State: "queued", Carrier: "mail", Reason: "it waits for the end of their quiet hours", Next: now.Add(7 * time.Hour), Stop: true}
+	told := []Announcement{{Kind: "scheduled", At: now.Add(-72 * time.Hour), Recipients: 42, Counts: "1 failed, 41 sent", Missing: []Missing{{Address: "shop@example.net", Why: "550 no such user", Delivery: "d2"}}}}
+	settling := []Announcement{{ID: "a2", Kind: "rescheduled", State: "pending", Settling: true, Wait: 84 * time.Second}}
 	return []story{
 		{"overview", Overview{Frame: inside(mara, "Overview", "overview"), Running: []agenda.View{running()}, Next: []agenda.View{requested()}, Closed: []agenda.View{closed()}, Mine: []Task{{"Waits for your approval.", requested()}}, Week: weekOf(), Quorum: quorum}},
 		{"overview-empty", Overview{Frame: inside(tomas, "Overview", "overview")}},
@@ -214,7 +216,7 @@ func windowStories() []story {
 		{"windows-empty", Windows{Frame: inside(tomas, "Windows", "windows")}},
 		{"approvals", Approvals{Frame: inside(mara, "Approvals", "approvals"), Items: []agenda.View{requested()}}},
 		{"approvals-empty", Approvals{Frame: inside(mara, "Approvals", "approvals")}},
-		{"book", Book{Frame: inside(jonas, "Book a window", "windows"), Form: form, Services: []scheduler.Service{orders}, People: people, Zones: zones, Preview: &Preview{View: requested(), Recipients: 42, Subject: sent.Subject, Text: "Orders wait for a few minutes."}}},
+		{"book", Book{Frame: inside(jonas, "Book a window", "windows"), Form: form, Services: []scheduler.Service{orders}, People: people, Zones: zones, Preview: &Preview{View: requested(), Recipients: 42, Zones: 3, Subject: sent.Subject, Text: "Orders wait for a few minutes."}}},
 		{"book-refused", Book{Frame: inside(jonas, "Book a window", "windows"), Form: typed, Services: []scheduler.Service{orders}, People: people, Zones: zones, Refusal: Refusal{
 			Wrong:  scheduler.InvalidError{"title": "Give the window a title.", "length": "Give a length of time such as 30m, 2h or 1h30m."},
 			Reason: []scheduler.Reason{{Code: scheduler.CodeConflict, Detail: "MW-44 holds Orders database from 02:00 to 04:00.", Field: "reason"}},
@@ -228,6 +230,7 @@ func windowStories() []story {
 		{"window-requested", Window{Frame: inside(mara, "Search index rebuild", "windows"), View: requested(), People: people}},
 		{"window-running", Window{Frame: inside(jonas, running().Title, "windows"), View: running(), Log: events, Announcements: told, Deliveries: []Delivery{sent, failed}, People: people}},
 		{"window-refused", Window{Frame: late, View: gone, Refusal: Refusal{Gate: "close", Reason: gone.Reasons}, Form: map[string]string{"outcome": "successful", "notes": "All is well."}, Log: events}},
+		{"window-settling", Window{Frame: inside(jonas, running().Title, "windows"), View: running(), Announcements: settling}},
 		{"window-taken-up", Window{Frame: late, View: taken, Log: events}},
 		{"window-closed", Window{Frame: inside(tomas, closed().Title, "windows"), View: closed(), Log: events, Announcements: told}},
 		{"window-print", Window{Frame: inside(jonas, running().Title, "windows"), View: running(), Log: events, Print: true}},
@@ -238,9 +241,11 @@ func windowStories() []story {
 		{"template", Template{Frame: inside(mara, "Template", "templates"), ID: "t1", View: patching(), Form: TemplateFormOf(patching().Template), ReviewBy: "2027-06-01", Services: []scheduler.Service{orders}, People: people, Zones: zones}},
 		{"template-viewed", Template{Frame: inside(tomas, "Template", "templates"), ID: "t1", View: patching(), Form: TemplateFormOf(patching().Template)}},
 		{"template-refused", Template{Frame: inside(mara, "Template", "templates"), Form: TemplateFormOf(scheduler.Template{}), Refusal: refused("name", "Give the template a name."), Services: []scheduler.Service{orders}, People: people, Zones: zones}},
-		{"outbox", Outbox{Frame: inside(jonas, "Outbox", "outbox"), State: "failed", States: []string{"sent", "failed"}, Items: []Delivery{failed, posted, sent}}},
+		{"outbox", Outbox{Frame: inside(jonas, "Outbox", "outbox"), Form: map[string]string{"state": "failed"}, Query: "state=failed", States: []string{"sent", "failed"}, Kinds: []string{"scheduled", "late"}, Items: []Delivery{failed, posted, sent}}},
+		{"outbox-refused", Outbox{Frame: inside(jonas, "Outbox", "outbox"), Refusal: refused("reason", "Say why."), Allow: []string{"example.org"}, Items: []Delivery{waiting}}},
 		{"outbox-empty", Outbox{Frame: inside(jonas, "Outbox", "outbox"), States: []string{"sent", "failed"}}},
 		{"message", Message{Frame: inside(jonas, "Message", "outbox"), Delivery: sent, Headers: "Subject: " + sent.Subject, Text: "Orders wait for a few minutes."}},
+		{"message-waiting", Message{Frame: inside(jonas, "Message", "outbox"), Delivery: waiting, No: refused("reason", "Say why.")}},
 		{"message-webhook", Message{Frame: inside(jonas, "Message", "outbox"), Delivery: posted, Headers: "Webhook-Id: msg_1", Text: "{\n  \"type\": \"window.scheduled\"\n}"}},
 		{"log", Log{Frame: inside(jonas, "Log", "log"), Form: map[string]string{"window": "MW-42"}, Items: events, Sound: true}},
 		{"search", Search{Frame: inside(jonas, "Search", "search"), Found: found()}},
@@ -253,7 +258,8 @@ func windowStories() []story {
 func setUpStories() []story {
 	service := map[string]string{"slug": "orders-db", "name": "Orders database", "tier": "1", "primary_owner": "priya@example.org", "hours": "sun 02:00-06:00 Europe/Berlin", "checks": "verify: An order can be placed"}
 	shop := scheduler.Stakeholder{ID: "s1", Email: "shop@example.net", Name: "The shop", Services: []string{"orders-db"}, Tiers: []int{1}, Confirmed: true}
-	hears := map[string]string{"email": "shop@example.net", "name": "The shop", "time_zone": "Europe/Berlin", "calendar": "publish"}
+	guild := scheduler.Stakeholder{ID: "s3", Name: "Shopkeepers", Members: []string{"a@example.net", "b@example.net"}, All: true, Outside: true, Confirmed: true, Quiet: scheduler.Quiet{From: "22:00", To: "07:00"}}
+	chosen := ChoicesOf(shop, scheduler.Offer{All: true, Services: []scheduler.Service{orders}, Tiers: []int{1, 2}}, zones)
 	chat := scheduler.Webhook{ID: "w1", Name: "Deploy board", URL: "https://hooks.example.org/lull?token=x", Format: scheduler.StandardFormat, Services: []string{"orders-db"}, Kinds: []string{"overrun", "late"}, Tiers: []int{1}, Enabled: true, Version: 2, OldUntil: now.Add(time.Hour)}
 	off := scheduler.Webhook{ID: "w2", Name: "Chat", URL: "https://hooks.slack.com/services/T0/B0/x", Format: scheduler.SlackFormat, Off: "Its receiver answered 410 Gone", Version: 3}
 	staff := []Person{{Email: mara.Email, Name: mara.Name, Role: mara.Role}, {Email: "ruth@example.org", Name: "Ruth Adeyemi", Role: scheduler.Approver, Pending: true}, {Email: "old@example.org", Name: "Otto", Role: scheduler.Viewer, Disabled: true}}
@@ -268,10 +274,16 @@ func setUpStories() []story {
 		{"service", Service{Frame: inside(mara, "Service", "services"), Slug: "orders-db", Form: service, Public: true, Upcoming: []agenda.View{requested()}}},
 		{"service-viewed", Service{Frame: inside(tomas, "Service", "services"), Slug: "orders-db", Form: service}},
 		{"service-refused", Service{Frame: inside(mara, "Service", "services"), Form: service, Refusal: refused("slug", "There is a service “orders-db” already.")}},
-		{"stakeholders", Stakeholders{Frame: inside(mara, "Stakeholders", "stakeholders"), Items: []scheduler.Stakeholder{shop, {ID: "s2", Email: "all@example.net", All: true, List: true}}}},
+		{"stakeholders", Stakeholders{Frame: inside(mara, "Stakeholders", "stakeholders"), Form: map[string]string{"q": "example"}, Query: "q=example", Total: 3, States: []string{"confirmed"}, Services: []scheduler.Service{orders}, Items: []Hearer{
+			{Stakeholder: shop, Suppressed: "550 no such user"}, {Stakeholder: scheduler.Stakeholder{ID: "s2", Email: "all@example.net", All: true, List: true}}, {Stakeholder: guild},
+		}, Dead: []Dead{{Address: shop.Email, Words: "550 no such user", Since: now}}}},
 		{"stakeholders-empty", Stakeholders{Frame: inside(mara, "Stakeholders", "stakeholders")}},
-		{"stakeholder", Stakeholder{Frame: inside(mara, "Stakeholder", "stakeholders"), ID: "s1", Form: hears, Confirmed: true, Gone: true, On: map[string]bool{"orders-db": true, "tier-1": true}, Services: []scheduler.Service{orders}, Zones: zones}},
-		{"stakeholder-refused", Stakeholder{Frame: inside(mara, "Stakeholder", "stakeholders"), Form: hears, All: true, Refusal: refused("email", "This address is there already."), Services: []scheduler.Service{orders}, Zones: zones}},
+		{"stakeholder", Stakeholder{Frame: inside(mara, "Stakeholder", "stakeholders"), ID: "s1", Choices: chosen, Confirmed: true, Gone: true, Suppressed: "550 no such user", Since: now}},
+		{"stakeholder-viewed", Stakeholder{Frame: inside(tomas, "Stakeholder", "stakeholders"), ID: "s1", Choices: chosen, Confirmed: true}},
+		{"stakeholder-group", Stakeholder{Frame: inside(mara, "Stakeholder", "stakeholders"), ID: "s3", Choices: ChoicesOf(guild, chosen.Offer, zones), Group: true, Confirmed: true}},
+		{"stakeholder-refused", Stakeholder{Frame: inside(mara, "Stakeholder", "stakeholders"), Choices: chosen, Refusal: refused("email", "This address is there already.")}},
+		{"stakeholderimport", StakeholderImport{Frame: inside(mara, "Import stakeholders", "stakeholders"), Columns: scheduler.StakeholderColumns, Text: "email\nshop", Tried: true, Report: agenda.Import{Wrong: 1, Rows: []agenda.ImportedRow{{Line: 2, Title: "shop", Wrong: scheduler.InvalidError{"email": "This is not an e-mail address."}}}}}},
+		{"stakeholderimport-done", StakeholderImport{Frame: inside(mara, "Import stakeholders", "stakeholders"), Columns: scheduler.StakeholderColumns, Tried: true, Applied: true, Report: agenda.Import{Added: 1, Rows: []agenda.ImportedRow{{Line: 2, Title: shop.Email, Did: "added"}}}}},
 		{"webhooks", Webhooks{Frame: inside(mara, "Webhooks", "webhooks"), Items: []WebhookRow{{chat, []string{"Orders database"}}, {off, nil}}}},
 		{"webhooks-empty", Webhooks{Frame: inside(mara, "Webhooks", "webhooks")}},
 		{"webhook", Webhook{Frame: inside(mara, "Webhook", "webhooks"), ID: "w1", View: chat, Form: map[string]string{"name": chat.Name, "url": chat.URL}, On: map[string]bool{"enabled": true, "orders-db": true, "overrun": true}, Services: []scheduler.Service{orders}, Kinds: scheduler.WebhookKinds, Secret: "whsec_x", Reply: "< 204 No Content"}},
@@ -279,7 +291,7 @@ func setUpStories() []story {
 		{"webhook-refused", Webhook{Frame: inside(mara, "Webhook", "webhooks"), Form: map[string]string{"name": "Chat", "url": "ftp://x"}, On: map[string]bool{"enabled": true}, Refusal: refused("url", "Give an address such as https://hooks.example.org/lull."), Services: []scheduler.Service{orders}, Kinds: scheduler.WebhookKinds}},
 		{"people", People{Frame: inside(mara, "People", "people"), Items: staff, Link: "https://lull.example.org/password/x"}},
 		{"people-refused", People{Frame: inside(mara, "People", "people"), Items: staff, Form: map[string]string{"email": "ruth@example.org", "role": "approver"}, Refusal: refused("name", "Give a name.")}},
-		{"account", Account{Frame: inside(jonas, "Account", "account"), Form: map[string]string{"name": jonas.Name, "time_zone": "Europe/Berlin"}, Zones: zones, Tokens: keys, Secret: "lull_x"}},
+		{"account", Account{Frame: inside(jonas, "Account", "account"), Form: map[string]string{"name": jonas.Name, "time_zone": "Europe/Berlin"}, Told: true, Subscription: "/subscription/t", Zones: zones, Tokens: keys, Secret: "lull_x"}},
 		{"account-refused", Account{Frame: inside(jonas, "Account", "account"), Form: map[string]string{"name": jonas.Name, "token": "ci\n"}, Zones: zones, Refusal: refused("token", "Write this in one line.")}},
 		{"feeds", Feeds{Frame: inside(jonas, "Calendar feeds", "account"), Form: usual, Services: []scheduler.Service{orders}, Public: everybody, Handed: &handed, Items: []FeedRow{
 			{ID: "f1", Name: "phone", Shows: phone.Words(), Created: now.Add(-240 * time.Hour), Used: now, By: "iOS/26.0 dataaccessd/1.0"}, {ID: "f2", Name: "old", Shows: "all windows", Created: now.Add(-480 * time.Hour)},
@@ -317,12 +329,17 @@ func publicStories() []story {
 	if err != nil {
 		panic(err)
 	}
+	offered := ChoicesOf(scheduler.Stakeholder{Services: []string{"orders-db"}}, scheduler.Offer{Services: []scheduler.Service{orders}}, zones)
 	return []story{
 		{"docs", Docs{Frame: outside("API"), Manual: described}},
-		{"status", Status{Frame: outside("Planned maintenance"), Running: []Public{now}, Upcoming: []Public{next}, Recent: []Public{past}, Base: "https://lull.example.org", Services: []ServiceLine{{Name: "Orders database", Running: true}, {Name: "Wiki", Note: "None planned"}}}},
+		{"status", Status{Frame: outside("Planned maintenance"), Running: []Public{now}, Upcoming: []Public{next}, Recent: []Public{past}, Base: "https://lull.example.org", Mailed: true, Services: []ServiceLine{{Name: "Orders database", Running: true}, {Name: "Wiki", Note: "None planned"}}}},
 		{"status-empty", Status{Frame: outside("Planned maintenance"), Base: "https://lull.example.org"}},
 		{"statuswindow", StatusWindow{Frame: outside(now.Title), Item: now}},
-		{"subscription", Subscription{Frame: outside("Your subscription"), Token: "t", Email: "shop@example.net", Services: []string{"Orders database"}}},
-		{"subscription-gone", Subscription{Frame: outside("Your subscription"), Token: "t", Email: "shop@example.net", Gone: true, All: true}},
+		{"subscribe", Subscribe{Frame: outside("Be told by mail"), Choices: offered}},
+		{"subscribe-asked", Subscribe{Frame: outside("Be told by mail"), Asked: true}},
+		{"subscribe-refused", Subscribe{Frame: outside("Be told by mail"), Choices: offered, Refusal: refused("email", "This is not an e-mail address.")}},
+		{"subscription", Subscription{Frame: outside("Your subscription"), Token: "t", Email: "shop@example.net", Hears: []string{"Orders database"}}},
+		{"subscription-confirmed", Subscription{Frame: outside("Your subscription"), Token: "t", Email: "shop@example.net", Confirmed: true, Hears: []string{"Orders database"}, Choices: offered}},
+		{"subscription-gone", Subscription{Frame: outside("Your subscription"), Token: "t", Email: "shop@example.net", Gone: true}},
 	}
 }

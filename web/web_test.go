@@ -15,7 +15,7 @@ import (
 var everyPage = []Page{
 	Error{}, LogIn{}, Notice{}, SetUp{}, Password{}, Forgot{}, Overview{}, Windows{}, Approvals{}, Book{}, Window{},
 	Services{}, Service{}, Templates{}, Template{}, Stakeholders{}, Stakeholder{}, Webhooks{}, Webhook{}, Outbox{}, Message{}, Log{}, Search{}, People{}, Account{}, Settings{},
-	Docs{}, Status{}, StatusWindow{}, Subscription{}, Calendar{}, Timeline{}, Freezes{}, Freeze{}, ServiceImport{},
+	Docs{}, Status{}, StatusWindow{}, Subscribe{}, Subscription{}, Calendar{}, Timeline{}, Freezes{}, Freeze{}, ServiceImport{}, StakeholderImport{},
 	AllSeries{}, Notices{}, SupplierNotice{}, SeriesForm{}, Series{},
 }
 

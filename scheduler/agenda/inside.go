@@ -31,5 +31,5 @@ func ServicesIn(tx *store.Tx) ([]scheduler.Service, error) { return services(tx)
 
 // Touched lists, of all services, those of w and those that depend on them.
 func Touched(all []scheduler.Service, w scheduler.Window) []scheduler.Service {
-	return touching(all, w)
+	return touching(all, w).all
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 
 	"lull/scheduler"
 	"lull/scheduler/store"
@@ -19,6 +20,16 @@ func SettingsIn(tx *store.Tx) (scheduler.Settings, error) {
 		return set, fmt.Errorf("agenda: settings: %w", err)
 	}
 	return set, nil
+}
+
+// NoticeIn is the notice that policy asks of the window before its start.
+func NoticeIn(tx *store.Tx, w scheduler.Window) (time.Duration, error) {
+	set, err := SettingsIn(tx)
+	if err != nil {
+		return 0, err
+	}
+	touched, err := ServicesOf(tx, w.Slugs())
+	return w.PolicyUnder(set.Policy).NoticeOf(w.Kind, touched), err
 }
 
 // Settings is what the organisation decided.

@@ -2,8 +2,10 @@ package agenda
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"lull/scheduler"
 	"lull/scheduler/store"
@@ -14,81 +16,10 @@ func scanStakeholder(r store.Scanner) (s scheduler.Stakeholder, err error) {
 	return s, err
 }
 
-// Recipients lists who hears an announcement of kind about w: stakeholders of
-// its services and of those that depend on them, and the one-off recipients it
-// names, once per address.
-func Recipients(tx *store.Tx, w scheduler.Window, kind scheduler.Announcement) ([]scheduler.Stakeholder, error) {
-	all, err := services(tx)
-	if err != nil {
-		return nil, fmt.Errorf("agenda: recipients: %w", err)
-	}
-	everyone, err := store.Rows(tx, scanStakeholder, `SELECT doc FROM stakeholders ORDER BY email`)
-	if err != nil {
-		return nil, fmt.Errorf("agenda: recipients: %w", err)
-	}
-	touched := touching(all, w)
-	var to []scheduler.Stakeholder
-	for _, s := range everyone {
-		if s.Hears(kind, touched) {
-			to = append(to, s)
-		}
-	}
-	for _, address := range w.Recipients {
-		known := slices.IndexFunc(everyone, func(s scheduler.Stakeholder) bool { return s.Email == address })
-		if known >= 0 && (everyone[known].Gone || slices.ContainsFunc(to, func(s scheduler.Stakeholder) bool { return s.Email == address })) {
-			continue
-		}
-		if !slices.ContainsFunc(to, func(s scheduler.Stakeholder) bool { return s.Email == address }) {
-			to = append(to, scheduler.Stakeholder{Email: address, TimeZone: w.TimeZone, Language: "en", Calendar: scheduler.PublishPart, Confirmed: true})
-		}
-	}
-	return to, nil
-}
-
-// touching lists, of all services, those of w and those that depend on them.
-func touching(all []scheduler.Service, w scheduler.Window) []scheduler.Service {
-	graph := scheduler.NewGraph(all)
-	return graph.Of(append(w.Slugs(), graph.Downstream(w.Slugs()...)...))
-}
-
-// Released picks, of those who were told of w, whom it concerns no more: the
-// window let go of what they asked for, or no longer names them. Who asked for
-// less, was deleted or wants no mail of kind hears nothing of it; for whom the
-// window is off it is as good as cancelled, so wanting that will do.
-func Released(tx *store.Tx, w scheduler.Window, kind scheduler.Announcement, told []scheduler.Stakeholder) (gone []scheduler.Stakeholder, err error) {
-	if len(told) == 0 {
-		return nil, nil
-	}
-	all, err := services(tx)
-	if err != nil {
-		return nil, fmt.Errorf("agenda: released: %w", err)
-	}
-	everyone, err := store.Rows(tx, scanStakeholder, `SELECT doc FROM stakeholders`)
-	if err != nil {
-		return nil, fmt.Errorf("agenda: released: %w", err)
-	}
-	now := make(map[string]scheduler.Stakeholder, len(everyone))
-	for _, s := range everyone {
-		now[s.Email] = s
-	}
-	touched := touching(all, w)
-	for _, was := range told {
-		is, known := now[was.Email]
-		switch {
-		case slices.Contains(w.Recipients, was.Email), was.Concerned(touched), is.Concerned(touched):
-		case !known && was.ID != "":
-		case known && !is.Wants(kind) && !is.Wants(scheduler.AnnounceCancelled):
-		default:
-			gone = append(gone, was)
-		}
-	}
-	return gone, nil
-}
-
 // Stakeholders lists everyone who hears, by address.
 func (a *Agenda) Stakeholders(ctx context.Context) (all []scheduler.Stakeholder, err error) {
 	err = a.db.View(ctx, func(tx *store.Tx) error {
-		all, err = store.Rows(tx, scanStakeholder, `SELECT doc FROM stakeholders ORDER BY email`)
+		all, err = stakeholders(tx)
 		return err
 	})
 	return all, err
@@ -101,6 +32,56 @@ func (a *Agenda) Stakeholder(ctx context.Context, id string) (s scheduler.Stakeh
 		return err
 	})
 	return s, err
+}
+
+// Subscriber is the stakeholder with that id, or the one whose address an
+// AddressID is of, and what it may choose from. An address without a row hears
+// because of its account or its groups.
+func (a *Agenda) Subscriber(ctx context.Context, id string) (s scheduler.Stakeholder, o scheduler.Offer, err error) {
+	err = a.db.View(ctx, func(tx *store.Tx) error {
+		s, o, err = subscriber(tx, id)
+		return err
+	})
+	return s, o, err
+}
+
+func subscriber(tx *store.Tx, id string) (s scheduler.Stakeholder, o scheduler.Offer, err error) {
+	address, bare := scheduler.AddressOf(id)
+	if bare {
+		s, err = stakeholderBy(tx, address)
+	} else {
+		s, err = stakeholder(tx, id)
+	}
+	if err != nil && (!bare || !errors.Is(err, scheduler.ErrNotFound)) {
+		return s, o, err
+	}
+	if s.ID != "" {
+		address = s.Email
+	}
+	people, err := accounts(tx, address)
+	if err != nil {
+		return s, o, err
+	}
+	inside := len(people) > 0
+	if s.ID == "" {
+		s = scheduler.Stakeholder{ID: id, Email: address, All: inside, Confirmed: true, Outside: !inside}
+		if inside {
+			s.Name, s.TimeZone = people[0].Name, people[0].TimeZone
+		}
+	}
+	all, err := services(tx)
+	return s, s.Offer(all, inside), err
+}
+
+func stakeholderBy(tx *store.Tx, key string) (scheduler.Stakeholder, error) {
+	found, err := store.Rows(tx, scanStakeholder, `SELECT doc FROM stakeholders WHERE email = $1`, key)
+	if err == nil && len(found) == 0 {
+		err = scheduler.ErrNotFound
+	}
+	if err != nil {
+		return scheduler.Stakeholder{}, err
+	}
+	return found[0], nil
 }
 
 func stakeholder(tx *store.Tx, id string) (scheduler.Stakeholder, error) {
@@ -152,18 +133,26 @@ func keepStakeholder(tx *store.Tx, s *scheduler.Stakeholder, by scheduler.Person
 		}
 	}
 	var n int
-	if err := tx.Row(`SELECT count(*) FROM stakeholders WHERE email = $1 AND id <> $2`, s.Email, s.ID).Scan(&n); err != nil {
+	if err := tx.Row(`SELECT count(*) FROM stakeholders WHERE email = $1 AND id <> $2`, s.Key(), s.ID).Scan(&n); err != nil {
 		return fmt.Errorf("agenda: keep stakeholder: %w", err)
 	}
-	if n > 0 {
+	switch {
+	case n > 0 && s.Group():
+		return scheduler.InvalidError{"name": "There is a group of this name already."}
+	case n > 0:
 		return scheduler.InvalidError{"email": "This address is a stakeholder already."}
 	}
+	s.Because = ""
+	if s.Confirmed || s.Gone {
+		s.Asked = time.Time{}
+	}
 	if _, err := tx.Exec(`
-		INSERT INTO stakeholders (id, email, doc) VALUES ($1, $2, $3)
-		ON CONFLICT (id) DO UPDATE SET email = excluded.email, doc = excluded.doc`, s.ID, s.Email, store.JSON(s)); err != nil {
+		INSERT INTO stakeholders (id, email, doc, asked_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (id) DO UPDATE SET email = excluded.email, doc = excluded.doc, asked_at = excluded.asked_at`,
+		s.ID, s.Key(), store.JSON(s), store.At(s.Asked)); err != nil {
 		return fmt.Errorf("agenda: keep stakeholder: %w", err)
 	}
-	return Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.StakeholderKept, Text: fmt.Sprintf("%s %s the stakeholder %s.", by.Name, did, s.Email), Data: scheduler.Facts{Subject: s.Email}})
+	return Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.StakeholderKept, Text: fmt.Sprintf("%s %s the stakeholder %s.", by.Name, did, s.Title()), Data: scheduler.Facts{Subject: s.Title()}})
 }
 
 // DeleteStakeholder forgets one.
@@ -176,6 +165,6 @@ func (a *Agenda) DeleteStakeholder(ctx context.Context, id string, by scheduler.
 		if _, err := tx.Exec(`DELETE FROM stakeholders WHERE id = $1`, id); err != nil {
 			return fmt.Errorf("agenda: delete stakeholder: %w", err)
 		}
-		return Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.StakeholderGone, Text: fmt.Sprintf("%s deleted the stakeholder %s.", by.Name, s.Email), Data: scheduler.Facts{Subject: s.Email}})
+		return Record(tx, scheduler.Event{Actor: by.Email, Via: by.Via, Kind: scheduler.StakeholderGone, Text: fmt.Sprintf("%s deleted the stakeholder %s.", by.Name, s.Title()), Data: scheduler.Facts{Subject: s.Title()}})
 	})
 }

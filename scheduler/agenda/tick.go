@@ -9,9 +9,10 @@ import (
 )
 
 // Tick records what time itself has done since it was last asked: reminders,
-// late, decide-by, overrun, and the windows of series that have come into their
-// horizon. Asking twice does no harm. It returns the next
-// moment at which there is something to do; zero when nothing lies ahead.
+// late, decide-by, overrun, subscriptions that were never confirmed, and the
+// windows of series that have come into their horizon. Asking twice does no
+// harm. It returns the next moment at which there is something to do; zero when
+// nothing lies ahead.
 func (a *Agenda) Tick(ctx context.Context) (next time.Time, err error) {
 	var due []string
 	err = a.db.View(ctx, func(tx *store.Tx) error {
@@ -26,6 +27,9 @@ func (a *Agenda) Tick(ctx context.Context) (next time.Time, err error) {
 		if err := a.db.Update(ctx, func(tx *store.Tx) error { return tick(tx, id) }); err != nil {
 			return next, fmt.Errorf("agenda: tick: %w", err)
 		}
+	}
+	if err := a.forgetUnconfirmed(ctx); err != nil {
+		return next, fmt.Errorf("agenda: tick: %w", err)
 	}
 	rolls, err := a.roll(ctx)
 	if err != nil {

@@ -14,6 +14,7 @@ type counted struct {
 	state                              string
 	at, start, end, accepted           store.Time
 	total, waiting, captured, rejected int
+	stopped                            int
 }
 
 // toldOf is what is known of each window's announcement that the start gate
@@ -36,14 +37,15 @@ func toldOf(tx *store.Tx, ws []scheduler.Window) (map[string]scheduler.Told, err
 	in := holes(1, len(ids))
 	rows, err := store.Rows(tx, scanCounted, `
 		SELECT t.window_id, a.state, a.at, t.start_at, t.end_at, d.accepted,
-			coalesce(d.total, 0), coalesce(d.waiting, 0), coalesce(d.captured, 0), coalesce(d.rejected, 0)
+			coalesce(d.total, 0), coalesce(d.waiting, 0), coalesce(d.captured, 0), coalesce(d.rejected, 0), coalesce(d.stopped, 0)
 		FROM announcement_windows t
 		JOIN announcements a ON a.id = t.announcement_id
 		LEFT JOIN (
 			SELECT announcement_id, max(sent_at) AS accepted, count(*) AS total,
 				count(*) FILTER (WHERE state IN ('queued', 'sending', 'deferred', 'in_doubt')) AS waiting,
 				count(*) FILTER (WHERE state = 'captured') AS captured,
-				count(*) FILTER (WHERE state IN ('failed', 'expired', 'suppressed')) AS rejected
+				count(*) FILTER (WHERE state IN ('failed', 'expired', 'suppressed')) AS rejected,
+				count(*) FILTER (WHERE state = 'cancelled') AS stopped
 			FROM deliveries
 			WHERE announcement_id IN (SELECT announcement_id FROM announcement_windows WHERE window_id IN (`+in+`))
 			GROUP BY announcement_id
@@ -61,7 +63,7 @@ func toldOf(tx *store.Tx, ws []scheduler.Window) (map[string]scheduler.Told, err
 			t.Pending = true
 		case r.start.Equal(w.Start) && r.end.Equal(w.End):
 			t = scheduler.Told{
-				Announced: true, Recipients: r.total, Waiting: r.waiting, Captured: r.captured, Failed: r.rejected,
+				Announced: true, Recipients: r.total, Waiting: r.waiting, Captured: r.captured, Failed: r.rejected, Stopped: r.stopped,
 				Accepted: r.accepted.Time, At: r.at.Time, Pending: t.Pending,
 			}
 		}
@@ -90,7 +92,7 @@ func toldOf(tx *store.Tx, ws []scheduler.Window) (map[string]scheduler.Told, err
 }
 
 func scanCounted(r store.Scanner) (c counted, err error) {
-	err = r.Scan(&c.window, &c.state, &c.at, &c.start, &c.end, &c.accepted, &c.total, &c.waiting, &c.captured, &c.rejected)
+	err = r.Scan(&c.window, &c.state, &c.at, &c.start, &c.end, &c.accepted, &c.total, &c.waiting, &c.captured, &c.rejected, &c.stopped)
 	return c, err
 }
 

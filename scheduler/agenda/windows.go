@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -93,6 +94,16 @@ func known(tx *store.Tx, p scheduler.Plan) error {
 
 // Recipient is somebody an announcement would go to.
 type Recipient struct{ Email, Name, TimeZone string }
+
+// Zones is how many time zones the recipients of a window are told its times
+// in; who has none of their own is told in the window's.
+func Zones(to []Recipient, window string) int {
+	in := map[string]bool{}
+	for _, one := range to {
+		in[cmp.Or(one.TimeZone, window)] = true
+	}
+	return len(in)
+}
 
 // Preview is what booking the plan would give, without keeping anything: the
 // window with its conflicts and its gate, and who would be told.

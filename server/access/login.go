@@ -65,7 +65,7 @@ func (a *Access) ChangePassword(ctx context.Context, who Visitor, present, next,
 // prove checks a password, and does what it opens in the transaction that finds
 // nothing in its way. A wrong one is counted in one that is kept.
 func (a *Access) prove(ctx context.Context, email, password, from string, then func(*store.Tx, Person) error) (p Person, err error) {
-	t := attempt{account: digest(strings.ToLower(strings.TrimSpace(email))), address: network(from)}
+	t := attempt{account: digest(strings.ToLower(strings.TrimSpace(email))), address: Network(from)}
 	address, _ := scheduler.ParseAddress(email)
 	phc := nobody
 	err = a.db.View(ctx, func(tx *store.Tx) error {

@@ -16,9 +16,9 @@ const within = 15 * time.Minute
 // attempt is a log-in as the throttle counts it.
 type attempt struct{ account, address string }
 
-// network is the part of a network address that one host holds: all of IPv4,
+// Network is the part of a network address that one host holds: all of IPv4,
 // the first half of IPv6. A port may follow.
-func network(from string) string {
+func Network(from string) string {
 	ip, err := netip.ParseAddr(from)
 	if err != nil {
 		both, err := netip.ParseAddrPort(from)

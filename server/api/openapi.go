@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"path"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,7 +55,7 @@ func (s shapes) operation(op Operation) object {
 	success := object{"description": http.StatusText(op.status)}
 	if op.answer != nil {
 		content := object{"application/json": object{"schema": s.schema(op.answer)}}
-		if op.Name == "listWindows" || op.Name == "listServices" {
+		if slices.Contains([]string{"listWindows", "listServices", "listStakeholders"}, op.Name) {
 			content["text/csv"] = object{"schema": object{"type": "string"}}
 		}
 		success["content"] = content

@@ -33,9 +33,10 @@ func (o Operation) Once() bool { return o.Method == http.MethodPost }
 func of[T any]() reflect.Type { return reflect.TypeFor[T]() }
 
 var (
-	listQuery   = []string{"limit", "cursor"}
-	logQuery    = []string{"actor", "from", "to", "q", "limit", "cursor"}
-	windowQuery = []string{"from", "to", "service", "state", "kind", "lead", "series", "q", "limit", "cursor"}
+	listQuery        = []string{"limit", "cursor"}
+	logQuery         = []string{"actor", "from", "to", "q", "limit", "cursor"}
+	stakeholderQuery = []string{"q", "state", "service", "limit", "cursor"}
+	windowQuery      = []string{"from", "to", "service", "state", "kind", "lead", "series", "q", "limit", "cursor"}
 )
 
 // Operations is every call of the API.
@@ -109,11 +110,12 @@ func (a *API) serviceOperations() []Operation {
 		{"GET", "/services/{slug}", scheduler.Viewer, "getService", "A service.", a.getService, 200, nil, nil, false, of[service]()},
 		{"PATCH", "/services/{slug}", scheduler.Admin, "changeService", "Change what is given of a service.", a.changeService, 200, nil, of[serviceInput](), false, of[service]()},
 		{"DELETE", "/services/{slug}", scheduler.Admin, "deleteService", "Delete a service that nothing names.", a.deleteService, 204, nil, nil, false, nil},
-		{"GET", "/stakeholders", scheduler.Viewer, "listStakeholders", "Stakeholders by their address.", a.listStakeholders, 200, listQuery, nil, false, of[page[stakeholder]]()},
+		{"GET", "/stakeholders", scheduler.Viewer, "listStakeholders", "Stakeholders by their address; text/csv for a table.", a.listStakeholders, 200, stakeholderQuery, nil, false, of[page[stakeholder]]()},
 		{"POST", "/stakeholders", scheduler.Admin, "createStakeholder", "Add a stakeholder.", a.createStakeholder, 201, nil, of[stakeholderInput](), false, of[stakeholder]()},
 		{"GET", "/stakeholders/{id}", scheduler.Viewer, "getStakeholder", "A stakeholder.", a.getStakeholder, 200, nil, nil, false, of[stakeholder]()},
 		{"PATCH", "/stakeholders/{id}", scheduler.Admin, "changeStakeholder", "Change what is given of a stakeholder.", a.changeStakeholder, 200, nil, of[stakeholderInput](), false, of[stakeholder]()},
 		{"DELETE", "/stakeholders/{id}", scheduler.Admin, "deleteStakeholder", "Forget a stakeholder.", a.deleteStakeholder, 204, nil, nil, false, nil},
+		{"POST", "/stakeholders/{id}/lift", scheduler.Admin, "liftStakeholder", "Let mail go to a suppressed address again.", a.liftStakeholder, 200, nil, nil, false, of[stakeholder]()},
 		{"GET", "/settings", scheduler.Viewer, "getSettings", "What the organisation decided.", a.getSettings, 200, nil, nil, false, of[settings]()},
 		{"PUT", "/settings", scheduler.Admin, "putSettings", "Change what is given of the settings.", a.putSettings, 200, nil, of[settingsInput](), false, of[settings]()},
 	}

@@ -15,6 +15,7 @@ type preview struct {
 	Conflicts  []conflict `json:"conflicts"`
 	Gates      []gate     `json:"gates"`
 	Recipients int        `json:"recipients"`
+	Zones      int        `json:"zones"` // that they live in
 	DecideBy   moment     `json:"decide_by"`
 	Mail       *letter    `json:"mail"`     // null until the draft has its times
 	Calendar   *string    `json:"calendar"` // so too
@@ -41,7 +42,7 @@ func (a *API) previewWindow(w http.ResponseWriter, r *http.Request, who access.V
 	}
 	p := preview{
 		Conflicts: each(v.Conflicts, showConflict), Gates: []gate{{orNull(v.Next), all(v.Reasons), all(v.Approval)}},
-		Recipients: len(to), DecideBy: moment{v.DecideBy},
+		Recipients: len(to), Zones: agenda.Zones(to, v.TimeZone), DecideBy: moment{v.DecideBy},
 	}
 	if !v.Start.IsZero() {
 		if err := a.previewMail(r, v, who, &p); err != nil {

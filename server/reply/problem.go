@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 
 	"lull/scheduler"
 )
@@ -47,6 +48,10 @@ func Headers(w http.ResponseWriter, err error) {
 	var more headed
 	if errors.As(err, &more) {
 		more.SetHeaders(w.Header())
+	}
+	var often *scheduler.TooOftenError
+	if errors.As(err, &often) {
+		w.Header().Set("Retry-After", strconv.Itoa(int(often.Wait.Seconds())+1))
 	}
 }
 

@@ -54,6 +54,7 @@ func explain(err error) (status int, words string) {
 		gate      *scheduler.GateError
 		move      *scheduler.MoveError
 		forbidden *scheduler.ForbiddenError
+		often     *scheduler.TooOftenError
 		tooLong   *http.MaxBytesError
 		other     statuser
 	)
@@ -72,6 +73,8 @@ func explain(err error) (status int, words string) {
 		return http.StatusNotFound, scheduler.ErrNotFound.Error()
 	case errors.As(err, &forbidden):
 		return http.StatusForbidden, forbidden.Error()
+	case errors.As(err, &often):
+		return http.StatusTooManyRequests, often.Error()
 	case errors.As(err, &tooLong):
 		return http.StatusRequestEntityTooLarge, fmt.Sprintf("The request is longer than %d bytes.", tooLong.Limit)
 	case store.IsFull(err):

@@ -3,66 +3,25 @@
 package sheet
 
 import (
-	"bytes"
 	"encoding/csv"
 	"fmt"
 	"net/http"
 	"strings"
+
+	"lull/scheduler"
 )
-
-// dangers are what a cell may not begin with, since a spreadsheet would run it.
-var dangers = []string{"=", "+", "-", "@", "\t", "\r", "|", "＝", "＋", "－", "＠"}
-
-func runs(s string) bool {
-	first := strings.TrimLeft(s, " \u00a0\u3000\n")
-	for _, danger := range dangers {
-		if strings.HasPrefix(first, danger) || strings.HasPrefix(s, danger) {
-			return true
-		}
-	}
-	return false
-}
-
-// Cell is s as a spreadsheet may be given it: what the spreadsheet would run as
-// a formula is marked as text by an apostrophe, and what could be taken for so
-// marked is marked too, so that Plain finds every s again.
-func Cell(s string) string {
-	if runs(strings.TrimLeft(s, "'")) {
-		return "'" + s
-	}
-	return s
-}
-
-// Plain is what stands in a cell, without the mark.
-func Plain(s string) string {
-	if strings.HasPrefix(s, "'") && runs(strings.TrimLeft(s, "'")) {
-		return s[1:]
-	}
-	return s
-}
 
 // Write answers with a table; its cells are marked here.
 func Write(w http.ResponseWriter, name string, rows [][]string) error {
-	var b bytes.Buffer
-	out := csv.NewWriter(&b)
-	out.UseCRLF = true
-	for _, row := range rows {
-		safe := make([]string, len(row))
-		for i, s := range row {
-			safe[i] = Cell(s)
-		}
-		if err := out.Write(safe); err != nil {
-			return fmt.Errorf("sheet: %w", err)
-		}
-	}
-	if out.Flush(); out.Error() != nil {
-		return fmt.Errorf("sheet: %w", out.Error())
+	body, err := scheduler.Table(rows)
+	if err != nil {
+		return fmt.Errorf("sheet: %w", err)
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Vary", "Accept")
-	if _, err := w.Write(b.Bytes()); err != nil {
+	if _, err := w.Write(body); err != nil {
 		return fmt.Errorf("sheet: %w", err)
 	}
 	return nil
@@ -86,7 +45,7 @@ func table(text string) ([][]string, error) {
 	}
 	for _, row := range rows {
 		for i, s := range row {
-			row[i] = Plain(s)
+			row[i] = scheduler.Uncell(s)
 		}
 	}
 	return rows, nil

@@ -28,31 +28,6 @@ func written(t *testing.T, all ...scheduler.Service) string {
 	return w.Body.String()
 }
 
-func TestNoCellRunsAndEveryCellComesBack(t *testing.T) {
-	t.Parallel()
-	for _, s := range []string{
-		"", "plain", "=1+1", "+49 30", "-1", "@home", "\ttab", "\rreturn", " =cmd", "|pipe", "＝wide", "'quoted", "'=marked", "''=twice", "'", "a=b", "two\nlines", `"quotes", commas; and more`,
-	} {
-		safe := Cell(s)
-		if runs(safe) {
-			t.Errorf("%q became %q, which a spreadsheet runs", s, safe)
-		}
-		if got := Plain(safe); got != s {
-			t.Errorf("%q came back as %q", s, got)
-		}
-	}
-}
-
-func FuzzCell(f *testing.F) {
-	f.Add("=1+1")
-	f.Add("''=")
-	f.Fuzz(func(t *testing.T, s string) {
-		if safe := Cell(s); runs(safe) || Plain(safe) != s {
-			t.Errorf("%q became %q and came back as %q", s, safe, Plain(safe))
-		}
-	})
-}
-
 func TestATableOfServicesReadsBackEqual(t *testing.T) {
 	t.Parallel()
 	have := []scheduler.Service{

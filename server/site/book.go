@@ -237,7 +237,7 @@ func (s *Site) previewOf(r *http.Request, who access.Visitor, plan scheduler.Pla
 	if err != nil {
 		return nil, err
 	}
-	p := &web.Preview{View: v, Recipients: len(hear)}
+	p := &web.Preview{View: v, Recipients: len(hear), Zones: agenda.Zones(hear, v.TimeZone)}
 	if v.Start.IsZero() {
 		p.Subject, p.Text = v.Title, v.Summary
 		return p, nil

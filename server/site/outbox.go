@@ -10,6 +10,7 @@ import (
 	"mime/quotedprintable"
 	"net/http"
 	"net/mail"
+	"strconv"
 	"strings"
 
 	"lull/notifier"
@@ -18,22 +19,51 @@ import (
 	"lull/web"
 )
 
-var deliveryStates = strings.Fields("queued sending sent captured deferred in_doubt failed expired superseded suppressed cancelled")
-
 // Outbox answers GET /outbox.
 func (s *Site) Outbox(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	return s.outbox(w, r, who, http.StatusOK, web.Outbox{})
+}
+
+// outbox shows what the filter of the address picks, with a refusal where there was one.
+func (s *Site) outbox(w http.ResponseWriter, r *http.Request, who access.Visitor, status int, page web.Outbox) error {
 	frame, _, err := s.frame(r.Context(), who, "Outbox", "outbox")
 	if err != nil {
 		return err
 	}
 	q := r.URL.Query()
-	all, next, err := s.Notifier.Outbox(r.Context(), notifier.OutboxFilter{State: notifier.State(q.Get("state")), Cursor: q.Get("cursor")})
+	all, next, err := s.Notifier.Outbox(r.Context(), s.picked(r))
 	if err != nil {
 		return err
 	}
-	return s.show(w, http.StatusOK, web.Outbox{
-		Frame: frame, State: q.Get("state"), States: deliveryStates, Items: deliveries(all), More: more(r, next),
-	})
+	for name, words := range map[string]string{"retried": "tried again now.", "cancelled": "cancelled."} {
+		if n, err := strconv.Atoi(q.Get(name)); err == nil {
+			frame.Done = strconv.Itoa(n) + " of these messages are " + words
+		}
+	}
+	q.Del("cursor")
+	q.Del("retried")
+	q.Del("cancelled")
+	for _, state := range notifier.States {
+		page.States = append(page.States, string(state))
+	}
+	page.Frame, page.Kinds, page.Allow = frame, notifier.Kinds(), s.Notifier.Allowed()
+	page.Form, page.Query, page.Items, page.More = typed(q), q.Encode(), deliveries(all), more(r, next)
+	return s.show(w, status, page)
+}
+
+// picked is the filter that the address of the page holds.
+func (s *Site) picked(r *http.Request) notifier.OutboxFilter {
+	q := r.URL.Query()
+	f := notifier.OutboxFilter{
+		State: notifier.State(q.Get("state")), Kind: q.Get("kind"), Window: strings.TrimSpace(q.Get("window")),
+		Address: strings.TrimSpace(q.Get("address")), Q: q.Get("q"), Cursor: q.Get("cursor"),
+	}
+	if f.Window != "" {
+		if v, err := s.Agenda.Window(r.Context(), f.Window); err == nil {
+			f.Window = v.ID
+		}
+	}
+	return f
 }
 
 // letter finds a message that the visitor may read: one that holds a link of
@@ -51,6 +81,10 @@ func (s *Site) letter(r *http.Request, who access.Visitor) (notifier.Delivery, e
 
 // Message answers GET /outbox/{id}.
 func (s *Site) Message(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
+	return s.message(w, r, who, http.StatusOK, web.Message{})
+}
+
+func (s *Site) message(w http.ResponseWriter, r *http.Request, who access.Visitor, status int, page web.Message) error {
 	d, err := s.letter(r, who)
 	if err != nil {
 		return err
@@ -59,12 +93,12 @@ func (s *Site) Message(w http.ResponseWriter, r *http.Request, who access.Visito
 	if err != nil {
 		return err
 	}
-	page := web.Message{Frame: frame, Delivery: delivery(d), Text: part(d.Raw, "text/plain")}
+	page.Frame, page.Delivery, page.Text = frame, delivery(d), part(d.Raw, "text/plain")
 	head, body, _ := strings.Cut(strings.ReplaceAll(string(d.Raw), "\r\n", "\n"), "\n\n")
 	if page.Headers = head; d.Carrier == "webhook" {
 		page.Text = laidOut(body)
 	}
-	return s.show(w, http.StatusOK, page)
+	return s.show(w, status, page)
 }
 
 // laidOut is JSON as people read it.
@@ -107,14 +141,6 @@ func (s *Site) MessageRaw(w http.ResponseWriter, r *http.Request, who access.Vis
 	h.Set("Content-Disposition", `attachment; filename="message.eml"`)
 	_, err = w.Write(d.Raw)
 	return err
-}
-
-// Retry answers POST /outbox/{id}/retry.
-func (s *Site) Retry(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
-	if _, err := s.Notifier.Retry(r.Context(), r.PathValue("id"), who.Person); err != nil {
-		return err
-	}
-	return to(w, r, "/outbox/"+r.PathValue("id"))
 }
 
 // part is the first part of a message that has the type, decoded; empty when

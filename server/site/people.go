@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"net/http"
 
 	"lull/scheduler"
@@ -106,6 +107,12 @@ func (s *Site) account(w http.ResponseWriter, r *http.Request, who access.Visito
 		return err
 	}
 	page.Frame, page.Zones = frame, zones
+	token := s.Notifier.SubscriptionToken(scheduler.AddressID(who.Email))
+	mine, err := s.Notifier.SubscriptionOf(ctx, token)
+	if err != nil && !errors.Is(err, scheduler.ErrNotFound) {
+		return err
+	}
+	page.Told, page.Subscription = err == nil && !mine.Gone, "/subscription/"+token
 	if page.Form == nil {
 		page.Form = map[string]string{}
 	}
@@ -152,10 +159,28 @@ func (s *Site) KeepAccount(w http.ResponseWriter, r *http.Request, who access.Vi
 		p.Name, p.TimeZone = v.Get("name"), v.Get("time_zone")
 		return nil
 	}, who.Person)
+	if err == nil && v.Get("hears") != "" {
+		err = s.hear(r, who, v.Get("told") != "")
+	}
 	if err != nil {
 		return s.refuseAccount(w, r, who, "you", nil, err)
 	}
 	return to(w, r, "/account")
+}
+
+// hear begins or ends the mail about all maintenance to the person's address.
+func (s *Site) hear(r *http.Request, who access.Visitor, told bool) error {
+	token := s.Notifier.SubscriptionToken(scheduler.AddressID(who.Email))
+	mine, err := s.Notifier.SubscriptionOf(r.Context(), token)
+	switch {
+	case errors.Is(err, scheduler.ErrNotFound): // it is a list's address: nobody's own to decide
+		return nil
+	case err != nil || told != mine.Gone:
+		return err
+	case told:
+		return s.Notifier.Confirm(r.Context(), token)
+	}
+	return s.Notifier.Unsubscribe(r.Context(), token)
 }
 
 // ChangePassword answers POST /account/password.

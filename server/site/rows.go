@@ -1,11 +1,13 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"lull/notifier"
 	"lull/scheduler"
@@ -40,18 +42,27 @@ func (s *Site) quorum(ctx context.Context, set scheduler.Settings) (web.Quorum, 
 	return web.QuorumOf(set.Policy, people), err
 }
 
-func announcements(all []notifier.Announcement) (rows []web.Announcement) {
+// announcements lists what stakeholders are told and will be, and whom it did not reach.
+func announcements(all []notifier.Announcement, ds []notifier.Delivery, now time.Time) (rows []web.Announcement) {
 	for _, a := range all {
 		if a.Inside {
 			continue
 		}
 		var counts []string
 		for _, state := range slices.Sorted(maps.Keys(a.Deliveries)) {
-			counts = append(counts, fmt.Sprintf("%d %s", a.Deliveries[state], state))
+			counts = append(counts, fmt.Sprintf("%d %s", a.Deliveries[state], strings.ReplaceAll(string(state), "_", " ")))
 		}
-		row := web.Announcement{Kind: fmt.Sprint(a.Kind), At: a.At, Recipients: a.Recipients, Counts: strings.Join(counts, ", ")}
+		row := web.Announcement{
+			ID: a.ID, Kind: fmt.Sprint(a.Kind), At: a.At, State: a.State, Reason: a.Reason, Recipients: a.Recipients,
+			Counts: strings.Join(counts, ", "), Settling: a.Settling(), Wait: max(0, a.Due.Sub(now)),
+		}
 		if row.Counts == "" {
 			row.Counts = "nobody to tell"
+		}
+		for _, d := range ds {
+			if d.AnnouncementID == a.ID && d.Missed() {
+				row.Missing = append(row.Missing, web.Missing{Address: d.Address, Why: cmp.Or(d.Reason, d.Reply, string(d.State)), Delivery: d.ID})
+			}
 		}
 		rows = append(rows, row)
 	}
@@ -64,10 +75,7 @@ func delivery(d notifier.Delivery) web.Delivery {
 		Attempts: d.Attempts, Reply: d.Reply, Reason: d.Reason, MessageID: d.MessageID,
 		At: d.Created, Sent: d.Sent, Next: d.Next, Private: d.Personal,
 	}
-	switch d.State {
-	case notifier.Deferred, notifier.InDoubt, notifier.Failed, notifier.Expired, notifier.Cancelled, notifier.Suppressed:
-		row.Retry = true
-	}
+	row.Retry, row.Stop = d.Retriable(), d.Cancellable()
 	return row
 }
 

@@ -64,6 +64,10 @@ func (s *Site) frame(ctx context.Context, who access.Visitor, title, nav string)
 	if f.Zone == "" {
 		f.Zone = set.TimeZone
 	}
+	if who.Role.May(scheduler.Operator) {
+		h := s.Notifier.Health()
+		f.Fault, f.Stuck, f.Again = h.Fault, h.Since, h.Until
+	}
 	return f, set, nil
 }
 

@@ -3,33 +3,19 @@ package site
 import (
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
+	"unicode"
 
 	"lull/scheduler"
 	"lull/server/access"
 	"lull/web"
 )
 
-// Stakeholders answers GET /stakeholders.
-func (s *Site) Stakeholders(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
-	frame, _, err := s.frame(r.Context(), who, "Stakeholders", "stakeholders")
-	if err != nil {
-		return err
-	}
-	items, err := s.Agenda.Stakeholders(r.Context())
-	if err != nil {
-		return err
-	}
-	return s.show(w, http.StatusOK, web.Stakeholders{Frame: frame, Items: items})
-}
-
-// NewStakeholder answers GET /stakeholders/new.
+// NewStakeholder answers GET /stakeholders/new; with ?group=yes it asks for members.
 func (s *Site) NewStakeholder(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
-	return s.stakeholder(w, r, who, http.StatusOK, web.Stakeholder{
-		Form: map[string]string{"calendar": string(scheduler.PublishPart)}, All: true, Confirmed: true,
-	})
+	page := web.Stakeholder{Confirmed: true, Group: r.URL.Query().Get("group") != ""}
+	page.Choices = web.ChoicesOf(scheduler.Stakeholder{All: true, Calendar: scheduler.PublishPart}, scheduler.Offer{}, zones)
+	return s.stakeholder(w, r, who, http.StatusOK, page)
 }
 
 // Stakeholder answers GET /stakeholders/{id}.
@@ -38,17 +24,14 @@ func (s *Site) Stakeholder(w http.ResponseWriter, r *http.Request, who access.Vi
 	if err != nil {
 		return err
 	}
-	on := map[string]bool{}
-	for _, slug := range one.Services {
-		on[slug] = true
+	page := web.Stakeholder{ID: one.ID, List: one.List, Confirmed: one.Confirmed, Gone: one.Gone, Group: one.Group()}
+	page.Choices = web.ChoicesOf(one, scheduler.Offer{}, zones)
+	dead, err := s.Notifier.Suppressions(r.Context())
+	if err != nil {
+		return err
 	}
-	for _, tier := range one.Tiers {
-		on["tier-"+strconv.Itoa(tier)] = true
-	}
-	return s.stakeholder(w, r, who, http.StatusOK, web.Stakeholder{
-		ID: one.ID, All: one.All, List: one.List, Confirmed: one.Confirmed, Gone: one.Gone, On: on,
-		Form: map[string]string{"email": one.Email, "name": one.Name, "time_zone": one.TimeZone, "calendar": string(one.Calendar)},
-	})
+	page.Suppressed, page.Since = dead[one.Email].Words(), dead[one.Email].Since
+	return s.stakeholder(w, r, who, http.StatusOK, page)
 }
 
 func (s *Site) stakeholder(w http.ResponseWriter, r *http.Request, who access.Visitor, status int, page web.Stakeholder) error {
@@ -56,10 +39,12 @@ func (s *Site) stakeholder(w http.ResponseWriter, r *http.Request, who access.Vi
 	if err != nil {
 		return err
 	}
-	page.Frame, page.Zones = frame, zones
-	if page.Services, err = s.Agenda.Services(r.Context()); err != nil {
+	page.Frame = frame
+	services, err := s.Agenda.Services(r.Context())
+	if err != nil {
 		return err
 	}
+	page.Offer = scheduler.Stakeholder{All: true}.Offer(services, true)
 	return s.show(w, status, page)
 }
 
@@ -70,8 +55,10 @@ func (s *Site) AddStakeholder(w http.ResponseWriter, r *http.Request, who access
 		return err
 	}
 	var one scheduler.Stakeholder
-	readStakeholder(v, &one)
-	if _, err = s.Agenda.AddStakeholder(r.Context(), one, who.Person); err != nil {
+	if err = readStakeholder(v, &one); err == nil {
+		_, err = s.Agenda.AddStakeholder(r.Context(), one, who.Person)
+	}
+	if err != nil {
 		return s.refuseStakeholder(w, r, who, "", v, err)
 	}
 	return to(w, r, "/stakeholders")
@@ -85,8 +72,7 @@ func (s *Site) ChangeStakeholder(w http.ResponseWriter, r *http.Request, who acc
 	}
 	id := r.PathValue("id")
 	_, err = s.Agenda.ChangeStakeholder(r.Context(), id, func(one *scheduler.Stakeholder) error {
-		readStakeholder(v, one)
-		return nil
+		return readStakeholder(v, one)
 	}, who.Person)
 	if err != nil {
 		return s.refuseStakeholder(w, r, who, id, v, err)
@@ -107,26 +93,22 @@ func (s *Site) refuseStakeholder(w http.ResponseWriter, r *http.Request, who acc
 	if !ok {
 		return err
 	}
-	on := map[string]bool{}
-	for _, slug := range v["service"] {
-		on[slug] = true
-	}
-	for _, tier := range v["tier"] {
-		on["tier-"+tier] = true
-	}
 	return s.stakeholder(w, r, who, status, web.Stakeholder{
-		Refusal: no, ID: id, Form: typed(v), On: on,
-		All: v.Get("all") != "", List: v.Get("list") != "", Confirmed: v.Get("confirmed") != "",
+		Refusal: no, ID: id, Choices: web.ChoicesTyped(v, scheduler.Offer{}, zones),
+		List: v.Get("list") != "", Confirmed: v.Get("confirmed") != "", Group: v.Has("members"),
 	})
 }
 
-func readStakeholder(v url.Values, one *scheduler.Stakeholder) {
-	one.Email, one.Name, one.TimeZone = strings.TrimSpace(v.Get("email")), strings.TrimSpace(v.Get("name")), strings.TrimSpace(v.Get("time_zone"))
-	one.All, one.List, one.Confirmed = v.Get("all") != "", v.Get("list") != "", v.Get("confirmed") != ""
-	one.Calendar, one.Services, one.Tiers = scheduler.CalendarPart(v.Get("calendar")), slices.Clone(v["service"]), nil
-	for _, t := range v["tier"] {
-		if n, err := strconv.Atoi(t); err == nil {
-			one.Tiers = append(one.Tiers, n)
+func readStakeholder(v url.Values, one *scheduler.Stakeholder) error {
+	one.Email, one.List, one.Confirmed = strings.TrimSpace(v.Get("email")), v.Get("list") != "", v.Get("confirmed") != ""
+	one.Members = nil
+	if v.Has("members") {
+		if one.Members = strings.FieldsFunc(v.Get("members"), split); len(one.Members) == 0 {
+			return scheduler.InvalidError{"members": "Give the group at least one member."}
 		}
 	}
+	return web.ReadChoices(v, one)
 }
+
+// split reports whether a character stands between two addresses of a list.
+func split(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) }

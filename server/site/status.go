@@ -21,7 +21,11 @@ func (s *Site) Status(w http.ResponseWriter, r *http.Request, who access.Visitor
 	if err != nil {
 		return err
 	}
-	page := web.Status{Frame: frame, Base: s.BaseURL}
+	set, err := s.Agenda.Settings(r.Context())
+	if err != nil {
+		return err
+	}
+	page := web.Status{Frame: frame, Base: s.BaseURL, Mailed: set.StatusOpen}
 	lines, shown := map[string]*web.ServiceLine{}, map[string]int{}
 	for _, v := range services {
 		lines[v.Name] = &web.ServiceLine{Name: v.Name, Note: "None planned"}
@@ -158,41 +162,6 @@ func (s *Site) updates(ctx context.Context, v agenda.View) ([]web.Update, error)
 		}
 	}
 	return lines, nil
-}
-
-// SubscriptionPage answers GET /subscription/{token}. It changes nothing: mail
-// programs follow links by themselves.
-func (s *Site) SubscriptionPage(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
-	token := r.PathValue("token")
-	sub, err := s.Notifier.SubscriptionOf(r.Context(), token)
-	if err != nil {
-		return err
-	}
-	frame, _, err := s.frame(r.Context(), who, "Your subscription", "")
-	if err != nil {
-		return err
-	}
-	frame.Outside = true
-	return s.show(w, http.StatusOK, web.Subscription{
-		Frame: frame, Token: token, Email: sub.Email, Confirmed: sub.Confirmed, Gone: sub.Gone, Services: sub.Services, All: sub.All,
-	})
-}
-
-// Subscribe answers POST /subscription/{token}.
-func (s *Site) Subscribe(w http.ResponseWriter, r *http.Request, _ access.Visitor) error {
-	if err := s.Notifier.Confirm(r.Context(), r.PathValue("token")); err != nil {
-		return err
-	}
-	return to(w, r, "/subscription/"+r.PathValue("token"))
-}
-
-// Unsubscribe answers POST /subscription/{token}/unsubscribe, from the page and
-// from a mail program's one click (RFC 8058), which wants no redirect.
-func (s *Site) Unsubscribe(w http.ResponseWriter, r *http.Request, who access.Visitor) error {
-	if err := s.Notifier.Unsubscribe(r.Context(), r.PathValue("token")); err != nil {
-		return err
-	}
-	return s.SubscriptionPage(w, r, who)
 }
 
 // Docs answers GET /api/docs: what openapi.json says, for people.

@@ -39,12 +39,11 @@ func (s *Site) window(w http.ResponseWriter, r *http.Request, who access.Visitor
 	if err != nil {
 		return err
 	}
-	page.Announcements = announcements(made)
 	all, err := s.Notifier.Deliveries(ctx, v.ID)
 	if err != nil {
 		return err
 	}
-	page.Deliveries = deliveries(all)
+	page.Announcements, page.Deliveries = announcements(made, all, page.Now), deliveries(all)
 	if page.People, err = s.people(ctx); err != nil {
 		return err
 	}
@@ -111,6 +110,12 @@ var verbs = map[string]func(s *Site, r *http.Request, f sent, by scheduler.Perso
 		}
 		_, err := s.Agenda.Approve(r.Context(), f.ref, f.version, yes, by)
 		return err
+	},
+	"send": func(s *Site, r *http.Request, f sent, by scheduler.Person) error {
+		return s.Notifier.Hurry(r.Context(), f.ref, r.PathValue("announcement"), by)
+	},
+	"discard": func(s *Site, r *http.Request, f sent, by scheduler.Person) error {
+		return s.Notifier.Discard(r.Context(), f.ref, r.PathValue("announcement"), by)
 	},
 	"reject": func(s *Site, r *http.Request, f sent, by scheduler.Person) error {
 		_, err := s.Agenda.Reject(r.Context(), f.ref, f.version, f.Get("reason"), by)

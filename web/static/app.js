@@ -26,7 +26,7 @@ for (const el of document.querySelectorAll('[data-local]')) {
     : `${as(day, t)}, ${as(clock, t)}–${as(clock, new Date(el.dataset.end))}`;
 }
 for (const el of document.querySelectorAll('[data-tzname]')) el.textContent = `your time zone, ${zone}`;
-for (const el of document.querySelectorAll('[data-zone]')) if (el.value === 'UTC') el.value = zone;
+for (const el of document.querySelectorAll('[data-zone]')) if (el.value === (el.dataset.zone || 'UTC')) el.value = zone;
 
 // What was typed is not lost by a slip.
 for (const form of document.querySelectorAll('[data-guard]')) {
