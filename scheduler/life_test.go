@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -14,10 +15,10 @@ var (
 	bob   = Person{Email: "bob@example.org", Name: "Bob", Role: Approver}
 	core  = Service{Slug: "core-db", Name: "Core database", Tier: 1}
 	told  = Told{Announced: true, Recipients: 1, Accepted: noon.Add(-72 * time.Hour)}
-	names int
+	names atomic.Int64
 )
 
-func newID() string { names++; return fmt.Sprint(names) }
+func newID() string { return fmt.Sprint(names.Add(1)) }
 
 func sceneOf(by Person, now time.Time) Scene {
 	return Scene{By: by, Now: now, Services: []Service{core}, Policy: PolicyOf(Team), Told: told, Recipients: 1, NewID: newID}

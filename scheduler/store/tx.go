@@ -128,6 +128,11 @@ func (db *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn fun
 		}
 	}
 	if err := tx.Commit(); err != nil {
+		// Once the caller left, database/sql rolls back, and Commit may find that
+		// done before it finds why.
+		if gone := ctx.Err(); gone != nil && errors.Is(err, sql.ErrTxDone) {
+			err = gone
+		}
 		return fmt.Errorf("store: commit: %w", err)
 	}
 	if one.fresh != nil {
