@@ -83,7 +83,7 @@ func Local(date, clock string, loc *time.Location) (at time.Time, wrong string) 
 	if err != nil {
 		return time.Time{}, "Give a day and a time, such as 2026-12-12 and 02:00."
 	}
-	ats := instants(t, loc)
+	ats := Instants(t, loc)
 	switch {
 	case len(ats) == 0:
 		return time.Time{}, fmt.Sprintf("%s %s does not exist in %s: the clocks go forward then.", date, clock, loc)
@@ -100,7 +100,7 @@ func Local(date, clock string, loc *time.Location) (at time.Time, wrong string) 
 // UTC, shows. A time that a clock change skips moves forward by the change; of
 // one that it repeats the earlier is taken.
 func Wall(local time.Time, loc *time.Location) time.Time {
-	if ats := instants(local, loc); len(ats) > 0 {
+	if ats := Instants(local, loc); len(ats) > 0 {
 		return ats[0]
 	}
 	_, before := local.Add(-aDay).In(loc).Zone()
@@ -110,9 +110,12 @@ func Wall(local time.Time, loc *time.Location) time.Time {
 // aDay is far enough from a clock change to see the offset on its other side.
 const aDay = 24 * time.Hour
 
-// instants are the moments in UTC, the earlier first, at which the wall clock
-// of loc shows what local shows: none where it is skipped, two where it comes twice.
-func instants(local time.Time, loc *time.Location) (ats []time.Time) {
+// Instants are the moments in UTC, the earlier first, at which the wall clock
+// of loc shows what local, read as UTC, shows: none where it is skipped, two where
+// it comes twice. They are found by the offsets on both sides, not by
+// time.Time.ZoneBounds, whose end does not pass the last day of a leap year from
+// 2040 on (golang/go#81583), so that who goes from span to span never arrives.
+func Instants(local time.Time, loc *time.Location) (ats []time.Time) {
 	for _, side := range []time.Duration{-aDay, aDay} {
 		_, offset := local.Add(side).In(loc).Zone()
 		at := local.Add(-time.Duration(offset) * time.Second)

@@ -24,7 +24,7 @@ const module = "lull/"
 var arrows = map[string][]string{
 	"migrations":                {},
 	"scheduler":                 {},
-	"scheduler/recur":           {},
+	"scheduler/recur":           {"scheduler"},
 	"scheduler/store":           {"migrations"},
 	"scheduler/store/storetest": {"scheduler/store"},
 	"scheduler/ical":            {"scheduler"},

@@ -49,24 +49,23 @@ func Days(first time.Time, n int) []scheduler.Interval {
 // Change says that the clocks of zone change on a day, and what its length is;
 // nothing on any other day.
 func Change(day scheduler.Interval, zone string) (words, hours string) {
-	at := scheduler.InZone(day.Start.Add(-time.Second), zone) // a day may begin with the change
-	_, before := at.Zone()
-	for {
-		_, next := at.ZoneBounds()
-		if next.IsZero() || !next.Before(day.End) {
-			return "", ""
-		}
-		at = next
-		if _, after := at.Zone(); after != before {
-			way := "back"
-			if after > before {
-				way = "forward"
-			}
-			was := at.In(time.FixedZone("", before))
-			hours = hoursOf(day)
-			return fmt.Sprintf("The clocks go %s from %s to %s: the day has %s.", way, was.Format("15:04"), at.Format("15:04"), hours), hours
-		}
+	first := scheduler.InZone(day.Start.Add(-time.Second), zone) // a day may begin with the change
+	_, before := first.Zone()
+	// at is i seconds on; clocks change once on a day.
+	at := func(i int) time.Time { return first.Add(time.Duration(i) * time.Second) }
+	seconds := int(day.Duration() / time.Second)
+	i := sort.Search(seconds+1, func(i int) bool { _, offset := at(i).Zone(); return offset != before })
+	if i > seconds {
+		return "", ""
 	}
+	_, after := at(i).Zone()
+	way := "back"
+	if after > before {
+		way = "forward"
+	}
+	was := at(i).In(time.FixedZone("", before))
+	hours = hoursOf(day)
+	return fmt.Sprintf("The clocks go %s from %s to %s: the day has %s.", way, was.Format("15:04"), at(i).Format("15:04"), hours), hours
 }
 
 // hoursOf is the length of a day: 25 h, and not a day and an hour.

@@ -35,6 +35,9 @@ func TestDaysAreThoseOfTheWallClock(t *testing.T) {
 		{"the clocks go back", "Europe/Berlin", "2026-10-25", 25, "The clocks go back from 03:00 to 02:00: the day has 25 h."},
 		{"there is no midnight", "America/Santiago", "2026-09-06", 23, "The clocks go forward from 00:00 to 01:00: the day has 23 h."},
 		{"the day before it", "America/Santiago", "2026-09-05", 24, ""},
+		{"the last day of a leap year far away", "Europe/Berlin", "2040-12-31", 24, ""},
+		{"the day after it", "Europe/Berlin", "2041-01-01", 24, ""},
+		{"the clocks go forward far away", "Europe/Berlin", "2044-03-27", 23, "The clocks go forward from 02:00 to 03:00: the day has 23 h."},
 		{"half an hour", "Australia/Lord_Howe", "2026-10-04", 0, "The clocks go forward from 02:00 to 02:30: the day has 23 h 30 min."},
 	} {
 		noon := in(t, c.zone, c.day+" 12:00")

@@ -3,6 +3,8 @@ package recur
 import (
 	"fmt"
 	"time"
+
+	"lull/scheduler"
 )
 
 // midnight is the beginning of a day on the wall clock.
@@ -45,31 +47,16 @@ func Resolve(local string, zone *time.Location) (at time.Time, note string, ok b
 	return at, note, true
 }
 
-// resolve goes through the zone's spans of one offset around the clock time,
-// the earliest first.
+// resolve is Resolve of a clock time labelled UTC.
 func resolve(clock time.Time, zone *time.Location) (at time.Time, note string) {
-	// No offset is a day long, so that the first span is before any that counts.
-	span := clock.AddDate(0, 0, -2).In(zone)
-	for {
-		start, end := span.ZoneBounds()
-		_, offset := span.Zone()
-		skipped := at
-		at = clock.Add(-time.Duration(offset) * time.Second)
-		switch {
-		case !end.IsZero() && !at.Before(end):
-			span = end
-			continue
-		case !start.IsZero() && at.Before(start) && !skipped.IsZero():
-			return skipped, skippedNote(clock, wall(skipped, zone))
-		case end.IsZero() || end.Sub(at) > 48*time.Hour:
-			return at, ""
-		}
-		_, later := end.Zone()
-		if again := clock.Add(-time.Duration(later) * time.Second); !again.Before(end) {
-			return at, fmt.Sprintf("%s happens twice on %s: the earlier one", clock.Format("15:04"), clock.Format("2 Jan"))
-		}
-		return at, ""
+	at = scheduler.Wall(clock, zone)
+	switch len(scheduler.Instants(clock, zone)) {
+	case 0:
+		note = skippedNote(clock, wall(at, zone))
+	case 2:
+		note = fmt.Sprintf("%s happens twice on %s: the earlier one", clock.Format("15:04"), clock.Format("2 Jan"))
 	}
+	return at, note
 }
 
 // skippedNote says when something starts whose time does not exist.

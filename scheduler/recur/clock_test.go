@@ -1,6 +1,7 @@
 package recur
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -31,6 +32,9 @@ func TestATimeOfTheWallClockIsOneInstant(t *testing.T) {
 		{"a day that came twice", "Pacific/Kwajalein", "1969-09-30T12:00", "1969-09-30T01:00:00Z", "12:00 happens twice on 30 Sep: the earlier one"},
 		{"45 minutes", "Asia/Kathmandu", "2026-06-01T02:00", "2026-05-31T20:15:00Z", ""},
 		{"Ramadan turns the clock back", "Africa/Casablanca", "2026-02-15T02:30", "2026-02-15T01:30:00Z", "02:30 happens twice on 15 Feb: the earlier one"},
+		{"the end of a leap year that only the zone's rule tells", "Europe/Berlin", "2040-12-31T02:00", "2040-12-31T01:00:00Z", ""},
+		{"the beginning of the year after it", "Europe/Berlin", "2041-01-01T02:00", "2041-01-01T01:00:00Z", ""},
+		{"in summer there", "America/Santiago", "2045-01-01T02:00", "2045-01-01T05:00:00Z", ""},
 		{"no changes", "UTC", "2026-03-29T02:30", "2026-03-29T02:30:00Z", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -40,6 +44,19 @@ func TestATimeOfTheWallClockIsOneInstant(t *testing.T) {
 				t.Errorf("%s in %s:\ngot  %s %q %v\nwant %s %q", c.local, c.zone, got, note, ok, c.at, c.note)
 			}
 		})
+	}
+}
+
+func TestEveryDayOfACenturyIsResolved(t *testing.T) {
+	t.Parallel()
+	for _, name := range changing {
+		loc := zone(t, name)
+		for day := time.Date(1970, 1, 1, 0, 30, 0, 0, time.UTC); day.Year() < 2110; day = day.AddDate(0, 0, 1) {
+			at, note := resolve(day, loc)
+			if shown := wall(at, loc); (!shown.Equal(day)) != strings.Contains(note, "does not exist") {
+				t.Fatalf("%s: %s starts when the clock shows %s; the note is %q", name, day.Format(Local), shown.Format(Local), note)
+			}
+		}
 	}
 }
 
