@@ -27,7 +27,7 @@ func Kinds() (kinds []string) {
 		kinds = append(kinds, string(k))
 	}
 	return append(kinds, askedKind, rejectedKind, lateKind, decideByKind, overrunKind, escalatedKind, conflictKind,
-		Invitation, Password, Subscription, Manage, ListKnown)
+		undeliveredKind, Invitation, Password, Subscription, Manage, ListKnown, hookOff)
 }
 
 // mostPicked is how many deliveries one act by hand, or one table, is about.
