@@ -101,30 +101,46 @@ func (c *condition) finding(tx *store.Tx, s scope, doc string, q scheduler.Query
 		}
 	}
 	if rarest < 0 {
-		c.holding(s, doc, "= 1", q)
+		c.holding(s, doc, "<> 0", q)
 		return nil
+	}
+	var pending int
+	if err := tx.Row(`SELECT count(*) FROM search_pending WHERE scope = $1`, s).Scan(&pending); err != nil {
+		return err
 	}
 	c.few = true
 	from, to := between(q[rarest])
 	has, args := holds(s, "x.doc", q)
 	c.add(doc+` IN (
 		SELECT x.doc FROM (
-			SELECT f.doc FROM search_words f WHERE f.scope = ? AND f.word >= ? AND f.word <= ?
-			UNION ALL SELECT p.doc FROM search_pending p WHERE p.scope = ?) AS x
-		WHERE `+has+` = 1)`, append([]any{s, from, to, s}, args...)...)
+			SELECT f.doc FROM (SELECT doc FROM search_words WHERE scope = ? AND word >= ? AND word <= ?`+atMost(least)+`) AS f
+			UNION ALL SELECT p.doc FROM (SELECT doc FROM search_pending WHERE scope = ?`+atMost(pending)+`) AS p) AS x
+		WHERE `+has+` <> 0)`, append([]any{s, from, to, s}, args...)...)
 	return nil
 }
 
-// holding adds that the text of the document has every term of q, where much
-// is "= 1", or has not, where it is "= 0".
-func (c *condition) holding(s scope, doc, much string, q scheduler.Query) {
+// atMost is a limit that leaves none of n rows out. It tells PostgreSQL how few
+// there are, which its statistics do not know of a table that fills and empties;
+// in powers of two, so that there are not many statements to prepare.
+func atMost(n int) string {
+	limit := 1
+	for limit < n {
+		limit *= 2
+	}
+	return fmt.Sprintf(" LIMIT %d", limit)
+}
+
+// holding adds that the text of the document has every term of q, where how is
+// "<> 0", or has not, where it is "= 0".
+func (c *condition) holding(s scope, doc, how string, q scheduler.Query) {
 	has, args := holds(s, doc, q)
-	c.add(has+" "+much, args...)
+	c.add(has+" "+how, args...)
 }
 
 // holds is how many texts of the document have every term of q: one or none. It
-// counts, since no planner takes a count for a join: each document that is
-// asked about costs one look, however wrong the guess how many there will be.
+// counts, since no planner makes a join of a count: each document that is asked
+// about costs one look. Asked for as <> 0, since PostgreSQL believes that of
+// most rows and = 1 of few, and walks a list only where it believes in most.
 func holds(s scope, doc string, q scheduler.Query) (count string, args []any) {
 	args = []any{s}
 	for _, t := range q {
