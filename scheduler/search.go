@@ -267,6 +267,9 @@ func (w Window) Texts() []string {
 	for _, s := range w.Services {
 		all = append(all, s.Service)
 	}
+	for _, s := range w.Stages {
+		all = append(all, s.Name)
+	}
 	for _, l := range w.Links {
 		all = append(all, l.Label)
 	}

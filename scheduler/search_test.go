@@ -152,3 +152,19 @@ func FuzzSearch(f *testing.F) {
 		q.Excerpt(40, []string{text})
 	})
 }
+
+func TestEverythingPeopleWroteInAWindowIsSearched(t *testing.T) {
+	t.Parallel()
+	w := scheduler.Window{
+		Number: 42, Requester: "requester", Outcome: scheduler.RolledBack, ClosingNotes: "closing", FollowUp: "follow",
+		Plan: scheduler.Plan{
+			Title: "title", Summary: "summary", Steps: "steps", RollbackPlan: "promote", Lead: "lead",
+			Services: []scheduler.Affected{{Service: "slug"}}, Stages: []scheduler.Stage{{Name: "stage"}}, Links: []scheduler.Link{{Label: "label"}},
+			Checks: []scheduler.Check{{Text: "text", How: "how", Results: []scheduler.Result{{Note: "note"}}}},
+		},
+	}
+	want := strings.Fields("42 back closing follow how label lead mw-42 note promote requester rolled slug stage steps summary text title")
+	if got := scheduler.Words(w.Texts()...); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -129,7 +129,7 @@ func searchWindows(tx *store.Tx, q scheduler.Query, limit int) (vs []View, n int
 	if n, err = others.count(tx, `windows w`); err != nil || n == 0 {
 		return nil, n, err
 	}
-	others.holding("NOT EXISTS", ofTitle, "w.number", q)
+	others.holding(ofTitle, "w.number", "= 0", q)
 	var ws []scheduler.Window
 	for _, c := range []*condition{titled, others} {
 		if len(ws) == limit {

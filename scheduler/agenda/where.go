@@ -23,8 +23,9 @@ type condition struct {
 	few  bool // so little fits that finding it and sorting it is fastest
 }
 
-// common is how many rows are too many to find before the list is walked.
-const common = 5000
+// common is how many rows are too many to find before the list is walked; the
+// limits of what is counted below are one more.
+const common = 2000
 
 // add adds one more thing that must hold; each ? in text is one of the values.
 // A text that no database can hold is asked for as one that is not there.
@@ -70,7 +71,7 @@ func (c *condition) touching(tx *store.Tx, services []string) error {
 		services[i] = storable(services[i])
 	}
 	var n int
-	if err := tx.Row(`SELECT count(*) FROM (SELECT 1 FROM window_services WHERE service IN (`+holes(1, len(services))+`) LIMIT 5001) AS found`,
+	if err := tx.Row(`SELECT count(*) FROM (SELECT 1 FROM window_services WHERE service IN (`+holes(1, len(services))+`) LIMIT 2001) AS found`,
 		anys(services)...).Scan(&n); err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (c *condition) finding(tx *store.Tx, s scope, doc string, q scheduler.Query
 	for i, t := range q {
 		from, to := between(t)
 		var n int
-		if err := tx.Row(`SELECT count(*) FROM (SELECT 1 FROM search_words WHERE scope = $1 AND word >= $2 AND word <= $3 LIMIT 5001) AS found`,
+		if err := tx.Row(`SELECT count(*) FROM (SELECT 1 FROM search_words WHERE scope = $1 AND word >= $2 AND word <= $3 LIMIT 2001) AS found`,
 			s, from, to).Scan(&n); err != nil {
 			return err
 		}
@@ -99,30 +100,58 @@ func (c *condition) finding(tx *store.Tx, s scope, doc string, q scheduler.Query
 			rarest, least = i, n
 		}
 	}
-	if rarest >= 0 {
-		c.few = true
-		from, to := between(q[rarest])
-		c.add(doc+` IN (
-			SELECT x.doc FROM search_words x WHERE x.scope = ? AND x.word >= ? AND x.word <= ?
-			UNION ALL SELECT p.doc FROM search_pending p WHERE p.scope = ?)`, s, from, to, s)
+	if rarest < 0 {
+		c.holding(s, doc, "<> 0", q)
+		return nil
 	}
-	c.holding("EXISTS", s, doc, q)
+	var pending int
+	if err := tx.Row(`SELECT count(*) FROM search_pending WHERE scope = $1`, s).Scan(&pending); err != nil {
+		return err
+	}
+	c.few = true
+	from, to := between(q[rarest])
+	has, args := holds(s, "x.doc", q)
+	c.add(doc+` IN (
+		SELECT x.doc FROM (
+			SELECT f.doc FROM (SELECT doc FROM search_words WHERE scope = ? AND word >= ? AND word <= ?`+atMost(least)+`) AS f
+			UNION ALL SELECT p.doc FROM (SELECT doc FROM search_pending WHERE scope = ?`+atMost(pending)+`) AS p) AS x
+		WHERE `+has+` <> 0)`, append([]any{s, from, to, s}, args...)...)
 	return nil
 }
 
-// holding adds that there is, or is not, a text of the document that has every
-// term of q; how is EXISTS or NOT EXISTS.
-func (c *condition) holding(how string, s scope, doc string, q scheduler.Query) {
-	text, args := "", []any{s}
+// atMost is a limit that leaves none of n rows out. It tells PostgreSQL how few
+// there are, which its statistics do not know of a table that fills and empties;
+// in powers of two, so that there are not many statements to prepare.
+func atMost(n int) string {
+	limit := 1
+	for limit < n {
+		limit *= 2
+	}
+	return fmt.Sprintf(" LIMIT %d", limit)
+}
+
+// holding adds that the text of the document has every term of q, where how is
+// "<> 0", or has not, where it is "= 0".
+func (c *condition) holding(s scope, doc, how string, q scheduler.Query) {
+	has, args := holds(s, doc, q)
+	c.add(has+" "+how, args...)
+}
+
+// holds is how many texts of the document have every term of q: one or none. It
+// counts, since no planner makes a join of a count: each document that is asked
+// about costs one look. Asked for as <> 0, since PostgreSQL believes that of
+// most rows and = 1 of few, and walks a list only where it believes in most.
+func holds(s scope, doc string, q scheduler.Query) (count string, args []any) {
+	args = []any{s}
 	for _, t := range q {
 		pattern := "% " + t.Word + "%"
 		if t.Whole {
 			pattern = "% " + t.Word + " %"
 		}
-		text += " AND t.words LIKE ?"
+		count += " AND t.words LIKE ?"
 		args = append(args, pattern)
 	}
-	c.add(how+" (SELECT 1 FROM search_texts t WHERE t.scope = ? AND t.doc = "+doc+text+")", args...)
+	return "(SELECT count(*) FROM search_texts t WHERE t.scope = ? AND t.doc = " + doc + count + ")", args
 }
 
 // between is between which words, both included, those are that the term finds.
