@@ -71,7 +71,7 @@ func TestHowFarOffAStageIsIsToldInMinutes(t *testing.T) {
 	w := staged(InProgress)
 	w.answer("v-canary", Passed, ada)
 	_, err := w.Advance(sceneOf(ada, noon.Add(-11*time.Second)), Next{})
-	if want := "The start of stage 2 of 3, half is 31m away; it can start at most 15 minutes early."; err == nil || err.Error() != want {
+	if want := "The start of stage 2 of 3, half is 31 min away; it can start at most 15 minutes early."; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -138,7 +138,7 @@ func (w Window) Conflicts(a Around, policy Policy, now time.Time) []Conflict {
 	if notice := policy.NoticeOf(w.Kind, services); notice > 0 && !w.State.Running() && w.Kind != Emergency && w.Start.Sub(now) < notice {
 		found = append(found, Conflict{
 			Kind:   ShortNotice,
-			Detail: fmt.Sprintf("The start is %s away; %s windows ask for %s of notice.", Duration(max(0, w.Start.Sub(now))), w.Kind, Duration(notice)),
+			Detail: fmt.Sprintf("The start is %s away; %s windows ask for %s of notice.", InWords(max(0, w.Start.Sub(now))), w.Kind, Duration(notice)),
 		})
 	}
 	slices.SortStableFunc(found, func(a, b Conflict) int { return b2i(b.Blocking) - b2i(a.Blocking) })

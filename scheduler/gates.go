@@ -174,7 +174,7 @@ func (w Window) toldReasons(s Scene) (rs []Reason) {
 		return rs
 	}
 	if had := w.Start.Sub(t.Accepted); had < need {
-		rs = append(rs, Reason{Code: CodeNotice, Detail: fmt.Sprintf("Stakeholders had %s of notice; %s windows ask for %s.", Duration(max(0, had)), w.Kind, Duration(need))})
+		rs = append(rs, Reason{Code: CodeNotice, Detail: fmt.Sprintf("Stakeholders had %s of notice; %s windows ask for %s.", InWords(max(0, had)), w.Kind, Duration(need))})
 	}
 	return rs
 }

@@ -139,8 +139,10 @@ func (w *Window) Submit(s Scene, reason string) (Event, error) {
 	}
 	w.shown(s.Now)
 	text := fmt.Sprintf("%s asked for approval.", s.By.Name)
-	if w.ConflictReason != "" {
-		text = fmt.Sprintf("%s asked for approval in spite of %d conflict(s): %s", s.By.Name, len(block), w.ConflictReason)
+	if len(block) == 1 {
+		text = fmt.Sprintf("%s asked for approval in spite of a conflict: %s", s.By.Name, w.ConflictReason)
+	} else if len(block) > 1 {
+		text = fmt.Sprintf("%s asked for approval in spite of %d conflicts: %s", s.By.Name, len(block), w.ConflictReason)
 	}
 	if len(why) > 0 {
 		text += " " + details(why)

@@ -271,7 +271,7 @@ func TestWhatBecameOfATemplateIsSaidAtSubmit(t *testing.T) {
 		}, Requested, `The pre-approval of the template "Patching" ended on Wed 2 Dec 2026`},
 		{"there never was one", func(w *Window, s *Scene) { w.Template, s.Template = TemplateRef{}, nil }, Requested, "of no template"},
 		{"it is booked as a normal window", func(w *Window, _ *Scene) { w.Kind = Normal }, Requested, "Ada asked for approval."},
-		{"a conflict blocks", func(_ *Window, s *Scene) { s.Conflicts = block }, Requested, "in spite of 1 conflict(s)"},
+		{"a conflict blocks", func(_ *Window, s *Scene) { s.Conflicts = block }, Requested, "in spite of a conflict"},
 		{"in solo nobody is asked", func(_ *Window, s *Scene) { s.Template, s.Policy = nil, PolicyOf(Solo) }, Scheduled, "no approval asked"},
 	} {
 		p := patching()

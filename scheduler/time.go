@@ -25,10 +25,24 @@ func Duration(d time.Duration) string {
 	}
 }
 
-// away spells how far off a moment is, in begun minutes.
-func away(d time.Duration) string {
-	return Duration((d + time.Minute - time.Second).Truncate(time.Minute))
+// InWords is a length of time as people say it, in whole minutes: 2 d 23 h 5 min.
+func InWords(d time.Duration) string {
+	days, hours, minutes := int(d/(24*time.Hour)), int(d/time.Hour)%24, int(d/time.Minute)%60
+	var parts []string
+	if days > 0 {
+		parts = append(parts, fmt.Sprintf("%d d", days))
+	}
+	if hours > 0 {
+		parts = append(parts, fmt.Sprintf("%d h", hours))
+	}
+	if minutes > 0 || len(parts) == 0 {
+		parts = append(parts, fmt.Sprintf("%d min", minutes))
+	}
+	return strings.Join(parts, " ")
 }
+
+// away spells how far off a moment is, in begun minutes.
+func away(d time.Duration) string { return InWords(d + time.Minute - time.Second) }
 
 // longestAsked is the longest duration that anything here asks for: two years.
 const longestAsked = 2 * 366 * 24 * time.Hour

@@ -22,8 +22,8 @@ func (p *Pages) funcs() template.FuncMap {
 		"span":     span,
 		"clock":    func(t time.Time, zone string) string { return scheduler.InZone(t, zone).Format("15:04") },
 		"day":      func(t time.Time, zone string) string { return scheduler.InZone(t, zone).Format("Mon 2 Jan 2006") },
-		"dur":      Duration,
-		"until":    func(t, now time.Time) string { return Duration(max(t.Sub(now), now.Sub(t)).Truncate(time.Minute)) },
+		"dur":      scheduler.InWords,
+		"until":    func(t, now time.Time) string { return scheduler.InWords(max(t.Sub(now), now.Sub(t))) },
 		"join":     func(s []string) string { return strings.Join(s, ", ") },
 		"lines":    func(s []string) string { return strings.Join(s, "\n") },
 		"words":    words,
@@ -93,29 +93,13 @@ func span(i scheduler.Interval, zone string) string {
 	return a.Format("Mon 2 Jan 2006, 15:04") + " – " + b.Format("Mon 2 Jan, 15:04 MST")
 }
 
-// Duration is a length of time as people say it.
-func Duration(d time.Duration) string {
-	days, hours, minutes := int(d/(24*time.Hour)), int(d/time.Hour)%24, int(d/time.Minute)%60
-	var parts []string
-	if days > 0 {
-		parts = append(parts, fmt.Sprintf("%d d", days))
-	}
-	if hours > 0 {
-		parts = append(parts, fmt.Sprintf("%d h", hours))
-	}
-	if minutes > 0 || len(parts) == 0 {
-		parts = append(parts, fmt.Sprintf("%d min", minutes))
-	}
-	return strings.Join(parts, " ")
-}
-
 // seconds is a wait as people count it.
 func seconds(d time.Duration) string {
 	const minutes = 3 * time.Minute // and more are counted in
 	if d < minutes {
 		return fmt.Sprintf("%d s", (d+time.Second-1)/time.Second)
 	}
-	return Duration(d)
+	return scheduler.InWords(d)
 }
 
 // words says a value of the API as people say it.

@@ -224,7 +224,7 @@ func (s Sheet) bar(scale Scale, whole scheduler.Interval, e agenda.Entry, slug s
 			b.Impact = a.Impact
 		}
 	}
-	note := utf8.RuneCountInString("21:00, "+Duration(e.Interval.Duration())) + len(b.Impact)
+	note := utf8.RuneCountInString("21:00, "+scheduler.InWords(e.Interval.Duration())) + len(b.Impact)
 	label := labelWidth + int(titleWidth*float64(utf8.RuneCountInString(b.Title()))+noteWidth*float64(note))
 	from, until := b.Col, b.Col+b.Span+label
 	switch {
