@@ -5,7 +5,7 @@ VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo 
 export GOFLAGS := -buildvcs=false -tags=$(TAGS)
 export CGO_ENABLED := 1
 
-.PHONY: help run demo build test check lint race fuzz bench bench-feed test-clients golden browser
+.PHONY: help run demo build test check lint race fuzz bench bench-feed bench-mail test-clients golden browser
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -43,6 +43,9 @@ bench: ## the benchmarks
 
 bench-feed: ## a cached feed beside nginx, which is skipped where it is not installed
 	go test -run '^$$' -bench '^BenchmarkFeed' -benchtime 1x ./server
+
+bench-mail: ## 10,000 mails beside smtp-source, to smtp-sink; skipped without Debian's postfix
+	go test -run '^$$' -bench '^BenchmarkOutbox$$' -benchtime 1x -v ./notifier
 
 test-clients: ## read our feeds with the libraries of calendar programs, installed where missing
 	sh server/feed/testdata/clients/install.sh

@@ -82,12 +82,16 @@ func makeFor(tx *store.Tx, a announcement, w scheduler.Window, to []scheduler.St
 	if err != nil {
 		return err
 	}
+	heard, err := heardOf(tx, a.WindowID)
+	if err != nil {
+		return err
+	}
 	for _, who := range to {
 		d := delivery{
 			ID: tx.NewID(), Announcement: a.ID, Window: a.WindowID, Kind: string(a.Kind), To: who,
 			State: Queued, Expires: expiry(a, was, tx.Now),
 		}
-		if d.State, d.Reason, err = standing(tx, a, who.Email); err != nil {
+		if d.State, d.Reason, err = standing(tx, a, who.Email, heard[who.Email]); err != nil {
 			return err
 		}
 		if until := who.WaitsUntil(a.Kind, a.Notice.Start, tx.Now, notice); d.State == Queued && !until.IsZero() {

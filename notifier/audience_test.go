@@ -37,7 +37,7 @@ func (d *desk) lastMailTo(window, address string) *parsed {
 	}
 	one, err := d.Delivery(d.Context(), id)
 	d.must(err)
-	return parse(d.T, one.Raw)
+	return parse(d, one.Raw)
 }
 
 func TestWhoIsConcernedNoMoreIsToldSoOnce(t *testing.T) {

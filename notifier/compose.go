@@ -81,6 +81,7 @@ type facts struct {
 	All         []scheduler.Service
 	Settings    scheduler.Settings
 	Unsubscribe string // the address that ends the subscription
+	calendars   *calendars
 }
 
 func (n *Notifier) compose(f facts) (w words, text, html string, err error) {

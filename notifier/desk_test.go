@@ -21,7 +21,7 @@ var (
 // desk is an agenda with two people, two services and a notifier, at a time
 // that tests move.
 type desk struct {
-	*testing.T
+	testing.TB
 	db     *store.DB
 	agenda *agenda.Agenda
 	*notifier.Notifier
@@ -31,9 +31,9 @@ type desk struct {
 	now time.Time
 }
 
-func newDesk(t *testing.T, carrier notifier.Carrier) *desk {
+func newDesk(t testing.TB, carrier notifier.Carrier) *desk {
 	t.Helper()
-	d := &desk{T: t, db: storetest.Open(t), now: storetest.Noon, opts: notifier.Options{
+	d := &desk{TB: t, db: storetest.Open(t), now: storetest.Noon, opts: notifier.Options{
 		From: notifier.Address{Name: "Lull", Email: "lull@maint.example.org"}, Carrier: carrier,
 		BaseURL: "https://maint.example.org", Retry: time.Minute,
 	}}

@@ -81,10 +81,7 @@ func (n *Notifier) hookID(delivery string) string { return "msg_" + n.derive("we
 // claimHooks leases what is due for webhooks, in order for each window and
 // webhook, and ends what is for one that hears nothing any more.
 func (n *Notifier) claimHooks(tx *store.Tx) (claimed []delivery, next time.Time, err error) {
-	if err := lost(tx, tx.Now); err != nil {
-		return nil, time.Time{}, err
-	}
-	if err := expire(tx); err != nil {
+	if err := tidy(tx); err != nil {
 		return nil, time.Time{}, err
 	}
 	for {

@@ -3,64 +3,62 @@ package notifier
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
+	"sync"
+	"time"
 
 	"lull/scheduler"
-	"lull/scheduler/agenda"
 	"lull/scheduler/ical"
 	"lull/scheduler/store"
 )
 
-// letter writes the mail of a delivery about a window, as things stand now; of a
-// digest, about what of it is left.
-func (n *Notifier) letter(tx *store.Tx, d delivery, a announcement, w scheduler.Window, left []telling) (Letter, error) {
-	f := facts{Kind: d.Kind, Inside: a.Inside, Window: w, Notice: a.Notice, Detail: a.Detail, To: d.To, Leave: a.leave()}
-	var err error
-	if f, err = fill(tx, f); err != nil {
-		return Letter{}, err
-	}
-	last, found, err := lastDelivered(tx, d)
+// draft is what the mail of a delivery is written from.
+type draft struct {
+	facts
+	delivery delivery
+	digest   []telling // what is left of one; none: it tells of one window
+	date     time.Time
+	answers  string // the id of the mail before it in the thread, if any
+}
+
+// draft loads what the mail of d is to say, as things stand now.
+func (sc *scene) draft(d delivery) (draft, error) {
+	on, err := sc.subject(d)
 	if err != nil {
-		return Letter{}, err
+		return draft{}, err
 	}
+	a := on.announcement
+	f, err := sc.fill(facts{Kind: d.Kind, Inside: a.Inside, Window: on.window, Notice: a.Notice, Detail: a.Detail, To: d.To, Leave: a.leave()})
+	if err != nil || on.first {
+		return draft{facts: f, delivery: d, digest: on.left, date: sc.tx.Now}, err
+	}
+	last, found, err := lastDelivered(sc.tx, d)
 	if found {
 		f.Was = &last.notice
 	}
-	var l Letter
-	if a.digest() {
-		l, err = n.compiledDigest(&f, left)
+	return draft{facts: f, delivery: d, digest: on.left, date: sc.tx.Now, answers: last.messageID}, err
+}
+
+// letter writes a mail about a window, or about what is left of a digest.
+func (n *Notifier) letter(dr draft) (l Letter, err error) {
+	d, f := dr.delivery, dr.facts
+	if len(dr.digest) > 0 {
+		l, err = n.compiledDigest(&f, dr.digest)
 	} else {
 		l, err = n.compiled(&f)
 	}
 	if err != nil {
 		return Letter{}, err
 	}
-	l.Date, l.MessageID = tx.Now, n.messageID(d.ID)
+	l.Date, l.MessageID = dr.date, n.messageID(d.ID)
 	l.References = []string{n.threadRoot(d.Window, d.To.Email)}
-	if found && last.messageID != "" {
-		l.References = append(l.References, last.messageID)
+	if dr.answers != "" {
+		l.References = append(l.References, dr.answers)
 	}
 	l.InReplyTo = l.References[len(l.References)-1]
 	return l, nil
-}
-
-// fill loads what every mail about a window needs to know.
-func fill(tx *store.Tx, f facts) (facts, error) {
-	var err error
-	f.Now = tx.Now
-	if f.Settings, err = agenda.SettingsIn(tx); err != nil {
-		return f, err
-	}
-	if f.All, err = agenda.ServicesIn(tx); err != nil {
-		return f, err
-	}
-	var accounts int
-	err = tx.Row(`SELECT count(*) FROM people WHERE email = $1 AND disabled = $2`, f.To.Email, false).Scan(&accounts)
-	f.Insider = accounts > 0
-	if f.To.TimeZone == "" && f.Notice.TimeZone == "" {
-		f.To.TimeZone = f.Settings.TimeZone
-	}
-	return f, err
 }
 
 // compiled is everything of a letter but its place in a thread.
@@ -130,17 +128,46 @@ func (n *Notifier) calendar(f facts) (text []byte, method string, err error) {
 
 // entries is the windows as calendar text, with the services that concern the recipient.
 func (n *Notifier) entries(f facts, method string, ws ...scheduler.Window) ([]byte, error) {
-	names := make(map[string]string, len(f.All))
-	for _, s := range f.All {
-		names[s.Slug] = s.Name
+	c := ical.Calendar{
+		Account: f.Settings.Organisation, Organizer: organizer(n.opts.From), BaseURL: n.opts.BaseURL,
+		Method: method, Windows: ws, Private: f.Insider || !f.Window.Public,
 	}
+	if method != ical.Publish {
+		c.Attendee = f.To.Email
+	}
+	var key strings.Builder // all in which calendars that are written in one transaction can differ
+	fmt.Fprintln(&key, c.Method, c.Private, c.Attendee)
 	for i := range ws {
 		ws[i].Services = slices.DeleteFunc(slices.Clone(ws[i].Services), func(a scheduler.Affected) bool { return !concerns(f, a.Service) })
+		fmt.Fprintln(&key, ws[i].ID, ws[i].State, ws[i].Start, ws[i].End, ws[i].Services)
 	}
-	return ical.Calendar{
-		Account: f.Settings.Organisation, Organizer: organizer(n.opts.From), Attendee: f.To.Email, BaseURL: n.opts.BaseURL,
-		Method: method, Windows: ws, Names: names, Private: f.Insider || !f.Window.Public,
-	}.Encode()
+	return f.calendars.of(key.String(), func() ([]byte, error) {
+		c.Names = make(map[string]string, len(f.All))
+		for _, s := range f.All {
+			c.Names[s.Slug] = s.Name
+		}
+		return c.Encode()
+	})
+}
+
+// calendars keeps calendar texts by what sets them apart: most recipients of an
+// announcement get the same.
+type calendars struct {
+	mu  sync.Mutex
+	all map[string][]byte
+}
+
+func (c *calendars) of(key string, encode func() ([]byte, error)) ([]byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if text, known := c.all[key]; known {
+		return text, nil
+	}
+	text, err := encode()
+	if err == nil {
+		c.all[key] = text
+	}
+	return text, err
 }
 
 func organizer(a Address) string {

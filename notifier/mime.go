@@ -229,17 +229,36 @@ func printable(s string) string {
 }
 
 // In the body a line like this is go-mail's own: quoted-printable writes a "=" as "=3D".
-var multipartLine = regexp.MustCompile(`(?m)^Content-Type: multipart/(mixed|alternative);\r\n boundary=([0-9a-f]{60})\r?$`)
+var multipartLine = regexp.MustCompile(`^(mixed|alternative);\r\n boundary=([0-9a-f]+)\r\n`)
 
-// pinBoundaries puts a hash of the letter in the place of each random boundary.
+// pinBoundaries puts a hash of the letter in the place of each random boundary,
+// in raw itself.
 func (l Letter) pinBoundaries(raw []byte) []byte {
-	for _, line := range multipartLine.FindAllSubmatch(raw, -1) {
-		hash := sha256.New()
-		for _, part := range []string{string(line[1]), l.MessageID, l.To.Email, l.Subject, l.Text, l.HTML, string(l.Calendar)} {
-			fmt.Fprintf(hash, "%d:%s", len(part), part)
-		}
-		pinned := hex.EncodeToString(hash.Sum(nil))[:len(line[2])]
-		raw = bytes.ReplaceAll(raw, line[2], []byte(pinned))
+	hash := sha256.New()
+	for _, part := range []string{l.MessageID, l.To.Email, l.Subject, l.Text, l.HTML, string(l.Calendar)} {
+		fmt.Fprintf(hash, "%d:%s", len(part), part)
 	}
-	return raw
+	letter := hash.Sum(nil)
+	const multipart, longest = "\r\nContent-Type: multipart/", 100
+	for at := 0; ; {
+		next := bytes.Index(raw[at:], []byte(multipart))
+		if next < 0 {
+			return raw
+		}
+		at += next + len(multipart)
+		line := multipartLine.FindSubmatch(raw[at:min(at+longest, len(raw))])
+		if line == nil {
+			continue
+		}
+		own := sha256.Sum256(append(slices.Clone(line[1]), letter...))
+		boundary := slices.Clone(line[2])
+		for i := at; ; i++ {
+			next := bytes.Index(raw[i:], boundary)
+			if next < 0 {
+				break
+			}
+			i += next
+			copy(raw[i:i+len(boundary)], hex.EncodeToString(own[:]))
+		}
+	}
 }

@@ -371,7 +371,7 @@ type parsed struct {
 
 func (p *parsed) header(name string) string { return decode(p.Header.Get(name)) }
 
-func parse(t *testing.T, raw []byte) *parsed {
+func parse(t testing.TB, raw []byte) *parsed {
 	t.Helper()
 	m, err := netmail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
@@ -382,7 +382,7 @@ func parse(t *testing.T, raw []byte) *parsed {
 	return p
 }
 
-func (p *parsed) read(t *testing.T, header func(string) string, body io.Reader) {
+func (p *parsed) read(t testing.TB, header func(string) string, body io.Reader) {
 	t.Helper()
 	kind, params, err := mime.ParseMediaType(header("Content-Type"))
 	if err != nil {
@@ -411,7 +411,7 @@ func (p *parsed) read(t *testing.T, header func(string) string, body io.Reader) 
 	}
 }
 
-func decodeBody(t *testing.T, encoding string, body io.Reader) string {
+func decodeBody(t testing.TB, encoding string, body io.Reader) string {
 	t.Helper()
 	switch encoding {
 	case "quoted-printable":

@@ -50,37 +50,53 @@ func atLeast(t, least time.Time) time.Time {
 	return t
 }
 
-// standing is the state in which a delivery of a begins, given what the address
-// has heard of the window; what the new one makes needless is superseded.
-func standing(tx *store.Tx, a announcement, address string) (State, string, error) {
-	kind, window := a.Kind, a.WindowID
-	var heard, promised int
-	err := tx.Row(`
-		SELECT coalesce(sum(CASE WHEN d.state IN ('sent', 'captured', 'in_doubt', 'sending') THEN 1 ELSE 0 END), 0),
-			coalesce(sum(CASE WHEN d.state IN ('queued', 'deferred') AND d.kind IN ('scheduled', 'updated', 'rescheduled') THEN 1 ELSE 0 END), 0)
+// hearsay is what an address has heard of a window, and will hear.
+type hearsay struct {
+	heard    bool // something reached it, or may have
+	waits    bool // something is on its way that a later announcement can take the place of
+	promised bool // and states times
+}
+
+// heardOf is what each address has heard of the window, but for those inside.
+func heardOf(tx *store.Tx, window string) (map[string]hearsay, error) {
+	by := map[string]hearsay{}
+	_, err := store.Rows(tx, func(r store.Scanner) (struct{}, error) {
+		var address string
+		var heard, waits, promised int
+		err := r.Scan(&address, &heard, &waits, &promised)
+		by[address] = hearsay{heard > 0, waits > 0, promised > 0}
+		return struct{}{}, err
+	}, `
+		SELECT d.address, sum(CASE WHEN d.state IN ('sent', 'captured', 'in_doubt', 'sending') THEN 1 ELSE 0 END),
+			sum(CASE WHEN d.state IN ('queued', 'deferred') THEN 1 ELSE 0 END),
+			sum(CASE WHEN d.state IN ('queued', 'deferred') AND d.kind IN ('scheduled', 'updated', 'rescheduled') THEN 1 ELSE 0 END)
 		FROM announcement_windows t JOIN announcements a ON a.id = t.announcement_id JOIN deliveries d ON d.announcement_id = a.id
-		WHERE t.window_id = $1 AND d.address = $2 AND a.inside = $3`, window, address, false).Scan(&heard, &promised)
-	if err != nil {
-		return "", "", err
-	}
-	switch kind {
-	case scheduler.AnnounceProgress:
+		WHERE t.window_id = $1 AND a.inside = $2 GROUP BY d.address`, window, false)
+	return by, err
+}
+
+// standing is the state in which a delivery of a to an address begins, given
+// what that has heard of the window; what a makes needless is superseded.
+func standing(tx *store.Tx, a announcement, address string, of hearsay) (State, string, error) {
+	kind, window := a.Kind, a.WindowID
+	switch {
+	case kind == scheduler.AnnounceProgress:
 		return Queued, "", nil
-	case scheduler.AnnounceReminder:
-		if promised > 0 {
-			return Superseded, "the announcement itself is still on its way", nil
+	case kind == scheduler.AnnounceReminder && of.promised:
+		return Superseded, "the announcement itself is still on its way", nil
+	}
+	if of.waits {
+		_, err := tx.Exec(`
+			UPDATE deliveries SET state = 'superseded', reason = $4, gen = gen + 1
+			WHERE window_id = $1 AND address = $2 AND state IN ('queued', 'deferred')
+				AND announcement_id IN (SELECT id FROM announcements WHERE window_id = $1 AND inside = $3)
+				AND NOT EXISTS (SELECT 1 FROM announcement_windows t WHERE t.announcement_id = deliveries.announcement_id AND t.window_id <> $1)`,
+			window, address, false, "the later announcement, "+string(kind)+", says it")
+		if err != nil {
+			return "", "", err
 		}
 	}
-	_, err = tx.Exec(`
-		UPDATE deliveries SET state = 'superseded', reason = $4, gen = gen + 1
-		WHERE window_id = $1 AND address = $2 AND state IN ('queued', 'deferred')
-			AND announcement_id IN (SELECT id FROM announcements WHERE window_id = $1 AND inside = $3)
-			AND NOT EXISTS (SELECT 1 FROM announcement_windows t WHERE t.announcement_id = deliveries.announcement_id AND t.window_id <> $1)`,
-		window, address, false, "the later announcement, "+string(kind)+", says it")
-	if err != nil {
-		return "", "", err
-	}
-	if heard == 0 && (kind == scheduler.AnnounceCancelled || a.leave()) {
+	if !of.heard && (kind == scheduler.AnnounceCancelled || a.leave()) {
 		return Superseded, "nothing that it takes back was ever delivered to this address", nil
 	}
 	return Queued, "", nil
@@ -88,16 +104,21 @@ func standing(tx *store.Tx, a announcement, address string) (State, string, erro
 
 // put lays d in the outbox, behind all others.
 func put(tx *store.Tx, d delivery) error {
-	var position int64
-	if err := tx.Row(`SELECT coalesce(max(position), 0) + 1 FROM deliveries`).Scan(&position); err != nil {
-		return err
-	}
 	_, err := tx.Exec(`
 		INSERT INTO deliveries (id, position, announcement_id, window_id, kind, address, recipient, personal, state, reason,
-			attempts, gen, created_at, next_at, expires_at, code, enhanced, reply, message_id, subject, raw, carrier, webhook_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11, $12, $13, 0, '', '', $14, $15, $16, $17, $18)`,
-		d.ID, position, null(d.Announcement), null(d.Window), d.Kind, d.To.Email, store.JSON(&d.To), d.Personal, d.State, d.Reason,
-		store.At(tx.Now), store.At(atLeast(d.Next, tx.Now)), store.At(d.Expires), d.MessageID, d.Subject, string(d.Raw), d.carrier(), null(d.Webhook))
+			attempts, gen, created_at, next_at, expires_at, code, enhanced, reply, message_id, subject, carrier, webhook_id)
+		VALUES ($1, (SELECT coalesce(max(position), 0) + 1 FROM deliveries), $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $11, $12, 0, '', '', $13, $14, $15, $16)`,
+		d.ID, null(d.Announcement), null(d.Window), d.Kind, d.To.Email, store.JSON(&d.To), d.Personal, d.State, d.Reason,
+		store.At(tx.Now), store.At(atLeast(d.Next, tx.Now)), store.At(d.Expires), d.MessageID, d.Subject, d.carrier(), null(d.Webhook))
+	if err != nil || len(d.Raw) == 0 {
+		return err
+	}
+	return freeze(tx, d)
+}
+
+// freeze keeps the bytes of d, which never change from then on.
+func freeze(tx *store.Tx, d delivery) error {
+	_, err := tx.Exec(`INSERT INTO letters (position, raw) SELECT position, $2 FROM deliveries WHERE id = $1`, d.ID, string(d.Raw))
 	return err
 }
 
@@ -138,7 +159,8 @@ type delivery struct {
 }
 
 const deliveryColumns = `SELECT d.id, coalesce(d.announcement_id, ''), coalesce(d.window_id, ''), d.kind, d.recipient, d.personal,
-	d.state, d.position, d.attempts, d.gen, d.expires_at, d.message_id, d.subject, d.raw, coalesce(d.webhook_id, '') FROM deliveries d `
+	d.state, d.position, d.attempts, d.gen, d.expires_at, d.message_id, d.subject, coalesce(l.raw, ''), coalesce(d.webhook_id, '')
+	FROM deliveries d LEFT JOIN letters l ON l.position = d.position `
 
 func scanDelivery(r store.Scanner) (d delivery, err error) {
 	var expires store.Time

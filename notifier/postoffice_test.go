@@ -320,7 +320,7 @@ func writeCA(t *testing.T, a authority) string {
 
 // carrierTo makes the carrier of a relay URL, with time-outs that a broken test
 // does not outlive.
-func carrierTo(t *testing.T, url string) *notifier.SMTP {
+func carrierTo(t testing.TB, url string) *notifier.SMTP {
 	t.Helper()
 	relay, err := notifier.ParseRelay(url)
 	if err != nil {

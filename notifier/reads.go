@@ -77,7 +77,7 @@ func (n *Notifier) Delivery(ctx context.Context, id string) (d Delivery, err err
 			return err
 		}
 		var raw string
-		err = tx.Row(`SELECT raw FROM deliveries WHERE id = $1`, id).Scan(&raw)
+		err = tx.Row(`SELECT coalesce(max(raw), '') FROM letters WHERE position = $1`, d.position).Scan(&raw)
 		d.Raw = []byte(raw)
 		return err
 	})
@@ -190,7 +190,7 @@ func (n *Notifier) Counts(ctx context.Context) (counts map[State]int, err error)
 func (n *Notifier) Preview(ctx context.Context, w scheduler.Window, kind scheduler.Announcement, to scheduler.Stakeholder) (subject, text, html string, err error) {
 	var said words
 	err = n.db.View(ctx, func(tx *store.Tx) error {
-		f, err := fill(tx, facts{Kind: string(kind), Window: w, Notice: w.Notice(""), To: to})
+		f, err := (&scene{tx: tx}).fill(facts{Kind: string(kind), Window: w, Notice: w.Notice(""), To: to})
 		if err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ func (d *desk) link(address string) string {
 	}
 	one, err := d.Delivery(d.Context(), ds[0].ID)
 	d.must(err)
-	_, rest, _ := strings.Cut(parse(d.T, one.Raw).bodies[0], "/subscription/")
+	_, rest, _ := strings.Cut(parse(d, one.Raw).bodies[0], "/subscription/")
 	token, _, _ := strings.Cut(rest, "\n")
 	return strings.TrimSpace(token)
 }

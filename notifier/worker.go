@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"sync"
 	"time"
 
 	"lull/scheduler"
@@ -13,7 +14,7 @@ import (
 )
 
 const (
-	batch  = 20               // deliveries a claim takes
+	batch  = 40               // deliveries a claim takes
 	lease  = 15 * time.Minute // more than one message can take, the wait for the last answer included
 	spare  = 14 * time.Minute // what must be left of the lease to begin another
 	closes = 10 * time.Second // for what must still be written when the caller has given up
@@ -35,21 +36,81 @@ func (n *Notifier) Deliver(ctx context.Context) (next time.Time, err error) {
 		if until := n.Health().Until; until.After(n.db.Now()) {
 			return until, nil
 		}
-		var claimed []delivery
-		err := n.db.Update(ctx, func(tx *store.Tx) (err error) {
-			claimed, next, err = n.claim(tx)
-			return err
-		})
+		some, next, err := n.empty(ctx)
 		if err != nil {
-			return time.Time{}, fmt.Errorf("notifier: claim deliveries: %w", err)
-		}
-		if len(claimed) == 0 {
-			return next, nil
-		}
-		if err := n.send(ctx, claimed); err != nil {
 			return time.Time{}, fmt.Errorf("notifier: deliver: %w", err)
 		}
+		if !some {
+			return next, nil
+		}
 	}
+}
+
+// empty sends until nothing can be claimed; some tells whether anything was.
+// Three work at it at once: one writes the next batch while one speaks with the
+// mail server, and one keeps the books. What a crash can leave in doubt is what
+// the books are behind by, and what is in hand.
+func (n *Notifier) empty(ctx context.Context) (some bool, next time.Time, err error) {
+	line, stop := context.WithCancel(ctx)
+	defer stop()
+	batches, attempts := make(chan []delivery), make(chan attempt, batch)
+	var claimErr, sendErr, bookErr error
+	var all sync.WaitGroup
+	all.Go(func() {
+		defer close(batches)
+		var tidied time.Time
+		for line.Err() == nil {
+			var claimed []delivery
+			claimErr = n.db.Update(line, func(tx *store.Tx) (err error) {
+				if tx.Now.After(tidied) { // once a second: it looks at all that is open
+					if err := tidy(tx); err != nil {
+						return err
+					}
+					tidied = tx.Now
+				}
+				claimed, next, err = n.claim(tx)
+				return err
+			})
+			if claimErr != nil || len(claimed) == 0 {
+				return
+			}
+			some = true
+			batches <- claimed
+		}
+	})
+	all.Go(func() {
+		defer close(attempts)
+		for claimed := range batches {
+			rest, err := n.send(line, claimed, attempts)
+			if len(rest) > 0 {
+				stop()
+				sendErr = errors.Join(sendErr, err, n.release(ctx, rest))
+			}
+		}
+	})
+	for first := range attempts {
+		group := []attempt{first}
+		for more := len(attempts); more > 0; more-- {
+			group = append(group, <-attempts)
+		}
+		if bookErr != nil {
+			continue // they are in doubt when their lease ends
+		}
+		if bookErr = n.settle(ctx, group); bookErr != nil {
+			stop()
+		}
+	}
+	all.Wait()
+	if line.Err() != nil && errors.Is(claimErr, context.Canceled) {
+		claimErr = nil // we stopped it ourselves, or ctx.Err says it
+	}
+	return some, next, errors.Join(claimErr, sendErr, bookErr, ctx.Err())
+}
+
+// attempt is a delivery that was carried, and how that ended.
+type attempt struct {
+	delivery
+	Outcome
 }
 
 // recover puts in doubt what a dead process was sending. A SQLite file has one
@@ -75,32 +136,30 @@ func lost(tx *store.Tx, until time.Time) error {
 	return err
 }
 
-// send carries what was claimed, and settles each. A fault, or the end of ctx,
-// releases the rest.
-func (n *Notifier) send(ctx context.Context, claimed []delivery) error {
+// send carries what was claimed. It stops at a fault, at a lease that is nearly
+// over and at the end of ctx, and answers what it did not attempt.
+func (n *Notifier) send(ctx context.Context, claimed []delivery, done chan<- attempt) (rest []delivery, err error) {
 	for i, d := range claimed {
 		if n.limiter != nil {
 			if err := n.limiter.Wait(ctx); err != nil {
-				return errors.Join(n.release(ctx, claimed[i:]), err)
+				return claimed[i:], err
 			}
 		}
-		if d.Lease.Sub(n.db.Now()) < spare {
-			return n.release(ctx, claimed[i:])
+		if ctx.Err() != nil || d.Lease.Sub(n.db.Now()) < spare {
+			return claimed[i:], nil
 		}
 		out := n.opts.Carrier.Carry(ctx, n.opts.From.Email, d.To.Email, d.Raw)
 		switch {
 		case out.Stopped():
-			return errors.Join(n.release(ctx, claimed[i:]), ctx.Err())
+			return claimed[i:], nil
 		case out.Fault != nil:
 			n.pause(d.ID, out.Fault)
-			return errors.Join(n.release(ctx, claimed[i:]), n.tellOf(ctx, claimed[:i]))
+			return claimed[i:], nil
 		}
 		n.mend()
-		if err := n.settle(ctx, d, out); err != nil {
-			return errors.Join(err, n.release(ctx, claimed[i+1:]))
-		}
+		done <- attempt{d, out}
 	}
-	return n.tellOf(ctx, claimed)
+	return nil, nil
 }
 
 // pause stops all sending for a while, longer each time.
@@ -135,16 +194,31 @@ func (n *Notifier) backOff(nth int, id string) time.Duration {
 	return step - step/fifths + time.Duration(h.Sum32()%1000)*(2*step/fifths)/1000
 }
 
-// settle writes down how an attempt ended, unless the lease was lost.
-func (n *Notifier) settle(ctx context.Context, d delivery, out Outcome) error {
+// settle writes down how attempts ended, but for those whose lease was lost, and
+// of each announcement that this ends whom it reached.
+func (n *Notifier) settle(ctx context.Context, group []attempt) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), closes)
 	defer stop()
 	err := n.db.Update(ctx, func(tx *store.Tx) error {
-		_, err := n.settled(tx, d, out)
-		return err
+		told := map[string]bool{}
+		for _, a := range group {
+			if _, err := n.settled(tx, a.delivery, a.Outcome); err != nil {
+				return fmt.Errorf("%s as %s: %w", a.ID, a.Outcome.State, err)
+			}
+		}
+		for _, a := range group {
+			if a.Announcement == "" || told[a.Announcement] {
+				continue
+			}
+			told[a.Announcement] = true
+			if err := recordTold(tx, a.delivery); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("settle %s as %s: %w", d.ID, out.State, err)
+		return fmt.Errorf("settle: %w", err)
 	}
 	return nil
 }
@@ -185,26 +259,12 @@ func (n *Notifier) release(ctx context.Context, claimed []delivery) error {
 	})
 }
 
-// tellOf records how each announcement ended whose last delivery was settled.
-func (n *Notifier) tellOf(ctx context.Context, settled []delivery) error {
-	seen := map[string]bool{}
-	for _, d := range settled {
-		if d.Announcement == "" || seen[d.Announcement] {
-			continue
-		}
-		seen[d.Announcement] = true
-		err := n.db.Update(ctx, func(tx *store.Tx) error { return recordTold(tx, d) })
-		if err != nil {
-			return fmt.Errorf("record who was told: %w", err)
-		}
-	}
-	return nil
-}
-
+// recordTold records how an announcement ended whose last delivery was settled.
 func recordTold(tx *store.Tx, d delivery) error {
-	var open, total, accepted int
-	err := tx.Row(`SELECT count(*) FROM deliveries WHERE announcement_id = $1 AND state IN ('queued', 'sending', 'deferred', 'in_doubt')`, d.Announcement).Scan(&open)
-	if err != nil || open > 0 {
+	var open bool
+	var total, accepted int
+	err := tx.Row(`SELECT EXISTS (SELECT 1 FROM deliveries WHERE announcement_id = $1 AND state IN ('queued', 'sending', 'deferred', 'in_doubt'))`, d.Announcement).Scan(&open)
+	if err != nil || open {
 		return err
 	}
 	first, err := tx.Exec(`UPDATE announcements SET told = $2 WHERE id = $1 AND told = $3 AND inside = $3`, d.Announcement, true, false)

@@ -35,8 +35,11 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 	return c.SQLiteConn.PrepareContext(ctx, numbered(query))
 }
 
+// ExecContext runs to its end: so that ctx can interrupt it, go-sqlite3 would run
+// it in a goroutine of its own, which costs more than most statements. Whoever
+// left meanwhile is noticed before the next statement and at the commit.
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	return c.SQLiteConn.ExecContext(ctx, numbered(query), args)
+	return c.SQLiteConn.ExecContext(context.WithoutCancel(ctx), numbered(query), args)
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
