@@ -103,7 +103,11 @@ func TestAStrangerSubscribesConfirmsChangesAndLeaves(t *testing.T) {
 	if w := get(t, h, page); !strings.Contains(w.Body.String(), "You are unsubscribed") {
 		t.Errorf("after it: %s", w.Body)
 	}
-	if w := get(t, h, page[:len(page)-1]+"x"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "Ask for a new one.") {
+	last := "x"
+	if strings.HasSuffix(page, last) {
+		last = "y"
+	}
+	if w := get(t, h, page[:len(page)-1]+last); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "Ask for a new one.") {
 		t.Errorf("a forged token: %d %s", w.Code, w.Body)
 	}
 	if _, err := s.agenda.Verify(t.Context()); err != nil {
