@@ -162,7 +162,7 @@ func TestNoAcknowledgedChangeIsLostWhenTheServerIsKilled(t *testing.T) {
 			t.Errorf("window %s: %d %v %v, want %s", id, status, answer["state"], err, state)
 		}
 	}
-	p.everyAnnouncementIsDelivered(token)
+	p.outboxRests(token)
 	p.kill()
 	db, err := store.Open(t.Context(), strings.TrimPrefix(p.env[len(p.env)-2], "LULL_DATABASE="))
 	if err != nil {
@@ -183,9 +183,8 @@ func window(start time.Time) string {
 		start.Format(time.RFC3339), start.Add(time.Hour).Format(time.RFC3339))
 }
 
-// everyAnnouncementIsDelivered waits for the outbox to come to rest, and finds
-// each delivery captured.
-func (p *process) everyAnnouncementIsDelivered(token string) {
+// outboxRests waits until nothing in the outbox is still to be settled.
+func (p *process) outboxRests(token string) {
 	p.t.Helper()
 	deadline := time.Now().Add(100 * time.Second)
 	for {
