@@ -58,8 +58,8 @@ type Override struct {
 // thing is planned.
 func (c Conflict) Key() string {
 	key := string(c.Kind) + " " + c.Window + " " + c.Service + " " + c.Freeze
-	if c.Notice != "" {
-		key += " " + c.Notice
+	if c.Notice != "" { // one that moved is news, though it is still in the way
+		key += fmt.Sprintf(" %s %d %d", c.Notice, c.Start.Unix(), c.End.Unix())
 	}
 	return key
 }

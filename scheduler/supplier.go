@@ -13,6 +13,7 @@ type Supplied struct {
 	Name     string
 	Supplier string
 	Title    string
+	Window   string // the id of ours that was made of it; empty: none
 	Status   NoticeStatus
 	Affected
 	Interval
@@ -24,6 +25,9 @@ type Supplied struct {
 func (w Window) supplierConflicts(a Around, now time.Time) (found []Conflict) {
 	at := map[string]int{}
 	add := func(mine string, n Supplied, words string) {
+		if w.ID != "" && n.Window == w.ID {
+			return // it is what w is for
+		}
 		i, seen := at[n.Notice]
 		if !seen {
 			at[n.Notice] = len(found)

@@ -159,7 +159,7 @@ func collect(tx *store.Tx, near *scheduler.Around, asked []want) error {
 // supplied asks of the table want for suppliers' maintenance. It may last for
 // ever, and hardly any ends after the window begins.
 const supplied = `
-	SELECT DISTINCT s.service, s.impact, s.start_at, s.end_at, n.id, n.status, n.reference, n.supplier, n.title
+	SELECT DISTINCT s.service, s.impact, s.start_at, s.end_at, n.id, n.status, n.reference, n.supplier, n.title, coalesce(n.window_id, '')
 	FROM want c CROSS JOIN notice_services s JOIN notices n ON n.id = s.notice_id
 	WHERE s.service = c.what AND s.end_at > c.from_at AND s.start_at < c.to_at AND n.status NOT IN ('CANCELLED', 'COMPLETED')
 	ORDER BY s.start_at, n.id`

@@ -254,7 +254,7 @@ func scanNotice(r store.Scanner) (n scheduler.SupplierNotice, err error) {
 
 func scanSupplied(r store.Scanner) (s scheduler.Supplied, err error) {
 	var start, end store.Time
-	err = r.Scan(&s.Service, &s.Impact, &start, &end, &s.Notice, &s.Status, &s.Name, &s.Supplier, &s.Title)
+	err = r.Scan(&s.Service, &s.Impact, &start, &end, &s.Notice, &s.Status, &s.Name, &s.Supplier, &s.Title, &s.Window)
 	s.Interval = scheduler.Interval{Start: start.Time, End: end.Time}
 	return s, err
 }

@@ -270,8 +270,12 @@ func TestASupplierWarnsThePeopleOfWindows(t *testing.T) {
 	if n, _ := told(t, a, after.ID); n != 1 {
 		t.Errorf("heard %d times of a notice that became longer, want once", n)
 	}
-	if n, _ := told(t, a, shop.ID); n != 1 {
-		t.Errorf("the shop heard %d times of one notice", n)
+	if n, _ := told(t, a, shop.ID); n != 2 {
+		t.Errorf("the shop heard %d times, want once more of what became longer", n)
+	}
+	imported(t, a, works(func(u *scheduler.NoticeUpdate) { u.Sequence, u.End, u.Summary = 2, longer.End, "Cable works, east" }))
+	if n, _ := told(t, a, shop.ID); n != 2 {
+		t.Errorf("the shop heard %d times, want nothing of what moved not", n)
 	}
 	longer.Sequence, longer.Status = 3, scheduler.NoticeCancelled
 	imported(t, a, longer)
@@ -280,7 +284,7 @@ func TestASupplierWarnsThePeopleOfWindows(t *testing.T) {
 	}
 	longer.Sequence, longer.Status = 4, scheduler.NoticeConfirmed
 	imported(t, a, longer)
-	if n, _ := told(t, a, shop.ID); n != 2 {
+	if n, _ := told(t, a, shop.ID); n != 3 {
 		t.Errorf("the shop heard %d times, want once more when it returned", n)
 	}
 	if err := a.DeleteNotice(t.Context(), id, bob); err != nil || suppliers(t, a, shop.ID) != 0 {
@@ -343,6 +347,12 @@ func TestAWindowIsMadeOfANoticeOnce(t *testing.T) {
 	}
 	if n, _ := history(t, a, id); n.Window != v.Name() {
 		t.Errorf("got %q, want the window on the notice", n.Window)
+	}
+	if n := suppliers(t, a, v.ID); n != 0 {
+		t.Error("what a window was made of stands in its way")
+	}
+	if n := suppliers(t, a, bookedOn(t, a, "core-db", "", works(nil).Start, ada).ID); n != 1 {
+		t.Errorf("another window at the time has %d suppliers in its way, want 1", n)
 	}
 	if err := a.Delete(t.Context(), v.ID, 0, ada); err != nil {
 		t.Fatal(err)
@@ -415,5 +425,18 @@ func BenchmarkImportTenThousandNotices(b *testing.B) {
 		if _, err := a.ImportNotices(b.Context(), us, ada); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestASupplierWarnsThePeopleOfWhatRuns(t *testing.T) {
+	t.Parallel()
+	a, w, at := running(t)
+	at(30 * time.Minute)
+	id := imported(t, a, works(func(u *scheduler.NoticeUpdate) { u.Start, u.End = w.Start.Add(time.Hour), w.End.Add(time.Hour) }))[0].ID
+	if _, err := a.MapNotice(t.Context(), id, agenda.Mapping{Services: []string{"core-db"}}, ada); err != nil {
+		t.Fatal(err)
+	}
+	if n, words := told(t, a, w.ID); n != 1 || !strings.Contains(words, "CHG-1") {
+		t.Errorf("heard %d times, %q; want once of the supplier", n, words)
 	}
 }

@@ -90,7 +90,7 @@ type touched struct {
 	scheduler.Interval
 }
 
-// recheckAll looks again at the windows still to come in the scope, after what
+// recheckAll looks again at the windows that run or are still to come in the scope, after what
 // they stand under has changed: a freeze, a service's hours, what it depends on.
 func recheckAll(tx *store.Tx, in touched, by scheduler.Person) error {
 	const some = 200
@@ -99,7 +99,7 @@ func recheckAll(tx *store.Tx, in touched, by scheduler.Person) error {
 		from = tx.Now
 	}
 	args := []any{store.At(from)}
-	where := `WHERE w.state IN ('requested', 'scheduled') AND w.end_at > $1`
+	where := `WHERE w.state IN ('requested', 'scheduled', 'in_progress', 'verifying') AND w.end_at > $1`
 	if !in.End.IsZero() {
 		args = append(args, store.At(in.End))
 		where += fmt.Sprintf(` AND w.start_at < $%d`, len(args))

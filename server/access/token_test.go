@@ -157,6 +157,8 @@ func TestANarrowedTokenDoesWhatItSays(t *testing.T) {
 		{"POST", "/api/v1/series/preview", access.ScopeRead},
 		{"POST", "/api/v1/series/1/approve", access.ScopeWindows},
 		{"POST", w + "/MW-1/checks/7", access.ScopeChecks},
+		{"POST", "/api/v1/notices", access.ScopeNotices},
+		{"DELETE", "/api/v1/notice-rules/1", access.ScopeNotices},
 		{"POST", "/api/v1/tokens", ""},
 		{"PUT", "/api/v1/settings", ""},
 		{"POST", "/api/v1", ""},

@@ -16,11 +16,12 @@ const (
 	ScopeRead    = "read"          // read what the person may read
 	ScopeWindows = "windows:write" // book and carry out windows
 	ScopeChecks  = "checks:write"  // answer checks
+	ScopeNotices = "notices:write" // hand in and map suppliers' notices
 	ScopeAdmin   = "admin:read"    // read people, tokens and settings
 )
 
 // Scopes lists what a token can be narrowed to.
-var Scopes = []string{ScopeRead, ScopeWindows, ScopeChecks, ScopeAdmin}
+var Scopes = []string{ScopeRead, ScopeWindows, ScopeChecks, ScopeNotices, ScopeAdmin}
 
 // Visitor is who sent a request.
 type Visitor struct {
@@ -113,6 +114,8 @@ func scopeOf(method, path string) string {
 		return ScopeRead
 	case first == "windows", first == "series":
 		return ScopeWindows
+	case first == "notices", first == "notice-rules":
+		return ScopeNotices
 	}
 	return ""
 }
