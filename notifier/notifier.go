@@ -61,6 +61,7 @@ type Notifier struct {
 	posting *posting
 
 	sending sync.Mutex // held by the one Deliver that runs
+	manners manners    // its own
 	hooking sync.Mutex // held by the one DeliverWebhooks that runs
 
 	beginning sync.Mutex

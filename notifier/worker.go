@@ -83,8 +83,10 @@ func (n *Notifier) empty(ctx context.Context) (some bool, next time.Time, err er
 		for claimed := range batches {
 			rest, err := n.send(line, claimed, attempts)
 			if len(rest) > 0 {
-				stop()
 				sendErr = errors.Join(sendErr, err, n.release(ctx, rest))
+			}
+			if len(rest) > 0 || n.Health().Until.After(n.db.Now()) {
+				stop()
 			}
 		}
 	})
@@ -107,10 +109,13 @@ func (n *Notifier) empty(ctx context.Context) (some bool, next time.Time, err er
 	return some, next, errors.Join(claimErr, sendErr, bookErr, ctx.Err())
 }
 
-// attempt is a delivery that was carried, and how that ended.
+// attempt is a delivery that was carried, and how that ended; or one that waits
+// until its domain takes mail again, for the reason in words.
 type attempt struct {
 	delivery
 	Outcome
+	until time.Time
+	words string
 }
 
 // recover puts in doubt what a dead process was sending. A SQLite file has one
@@ -148,6 +153,10 @@ func (n *Notifier) send(ctx context.Context, claimed []delivery, done chan<- att
 		if ctx.Err() != nil || d.Lease.Sub(n.db.Now()) < spare {
 			return claimed[i:], nil
 		}
+		if until, words := n.manners.waits(d, n.db.Now()); !until.IsZero() {
+			done <- attempt{delivery: d, until: until, words: words}
+			continue
+		}
 		out := n.opts.Carrier.Carry(ctx, n.opts.From.Email, d.To.Email, d.Raw)
 		switch {
 		case out.Stopped():
@@ -156,8 +165,12 @@ func (n *Notifier) send(ctx context.Context, claimed []delivery, done chan<- att
 			n.pause(d.ID, out.Fault)
 			return claimed[i:], nil
 		}
+		out = n.heed(d, out)
+		done <- attempt{delivery: d, Outcome: out}
+		if n.Health().Until.After(n.db.Now()) {
+			return claimed[i+1:], nil
+		}
 		n.mend()
-		done <- attempt{d, out}
 	}
 	return nil, nil
 }
@@ -202,7 +215,15 @@ func (n *Notifier) settle(ctx context.Context, group []attempt) error {
 	err := n.db.Update(ctx, func(tx *store.Tx) error {
 		told := map[string]bool{}
 		for _, a := range group {
-			if _, err := n.settled(tx, a.delivery, a.Outcome); err != nil {
+			var err error
+			if a.until.IsZero() {
+				_, err = n.settled(tx, a.delivery, a.Outcome)
+			} else {
+				_, err = tx.Exec(`
+					UPDATE deliveries SET state = $3, gen = gen + 1, lease_at = NULL, next_at = $4, reason = $5 WHERE id = $1 AND gen = $2 AND state = 'sending'`,
+					a.ID, a.Gen, a.delivery.State, store.At(a.until), a.words)
+			}
+			if err != nil {
 				return fmt.Errorf("%s as %s: %w", a.ID, a.Outcome.State, err)
 			}
 		}
