@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -53,6 +54,10 @@ func (s *server) routes(table []route) (http.Handler, error) {
 		}
 		handle := func(c echo.Context) error {
 			r := c.Request()
+			if err := legible(r.URL); err != nil {
+				s.fail(c.Response(), r, access.Visitor{Anonymous: true}, err)
+				return nil
+			}
 			for _, name := range c.ParamNames() {
 				r.SetPathValue(name, plain(r, c.Param(name)))
 			}
@@ -67,6 +72,21 @@ func (s *server) routes(table []route) (http.Handler, error) {
 	}
 	return e, nil
 }
+
+// legible refuses an address that holds what is no text: nothing has such a
+// name, and PostgreSQL would not even be asked for it.
+func legible(u *url.URL) error {
+	query, err := url.QueryUnescape(u.RawQuery)
+	switch {
+	case !text(u.Path):
+		return &statusError{http.StatusNotFound}
+	case err != nil || !text(query):
+		return &statusError{http.StatusBadRequest}
+	}
+	return nil
+}
+
+func text(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // plain is a parameter of the path as it was meant: where the path came
 // escaped (an address as ada%40example.org), the router matched it so.
@@ -148,6 +168,8 @@ func (e *statusError) Error() string {
 	switch e.code {
 	case http.StatusNotFound:
 		return "There is nothing here by that name."
+	case http.StatusBadRequest:
+		return "The query of this address is no text."
 	case http.StatusMethodNotAllowed:
 		return "This cannot be asked that way here."
 	}
