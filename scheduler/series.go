@@ -60,6 +60,23 @@ type Occurrence struct {
 // Day is the day of an occurrence, by its name.
 func Day(local string) string { return local[:min(len(local), len(time.DateOnly))] }
 
+// AtItsHour is the date that the rule has on the day of an occurrence, if it has
+// one then: an occurrence keeps its day where the rule moves to another hour.
+func (s Series) AtItsHour(local string) string {
+	return Day(local) + s.StartLocal[min(len(s.StartLocal), len(time.DateOnly)):]
+}
+
+// KeepLeftOut moves what was left out of s, as it was, with the hour of the rule;
+// else a date that somebody skipped would occur again at the new hour.
+func (s *Series) KeepLeftOut(was Series) {
+	s.ExDates = slices.Clone(s.ExDates)
+	for i, d := range s.ExDates {
+		if d != Day(d) && d == was.AtItsHour(d) && !slices.Contains(s.RDates, d) {
+			s.ExDates[i] = s.AtItsHour(d)
+		}
+	}
+}
+
 // Check tidies the series and refuses malformed values, as an InvalidError.
 // Whether RRule is a rule of repetition is its caller's to know.
 func (s *Series) Check() error {
@@ -185,9 +202,9 @@ func (s *Series) Refuse(sc Scene, reason string) error {
 	return nil
 }
 
-// Skip leaves out the day of an occurrence, for ever.
+// Skip leaves out an occurrence, for ever; another one of its day stays.
 func (s *Series) Skip(local string) {
-	s.ExDates = append(slices.Clone(s.ExDates), Day(local))
+	s.ExDates = append(slices.Clone(s.ExDates), local)
 	slices.Sort(s.ExDates)
 	s.ExDates = slices.Compact(s.ExDates)
 }

@@ -317,7 +317,7 @@ func TestASkippedOccurrenceIsNeverMadeAgain(t *testing.T) {
 	v := approved(t, a, sundays())
 	january := v.Members[1]
 	v, err := a.SkipOccurrence(t.Context(), v.ID, v.Version, "2027-01-10T02:00", "A holiday.", ada)
-	if err != nil || v.Members[1].State != scheduler.Cancelled || !slices.Equal(v.ExDates, []string{"2027-01-10"}) {
+	if err != nil || v.Members[1].State != scheduler.Cancelled || !slices.Equal(v.ExDates, []string{"2027-01-10T02:00"}) {
 		t.Fatalf("skipped: %v %v, %v", lines(v)[1], v.ExDates, err)
 	}
 	if got := digests(t, a); got[len(got)-1] != "cancelled 1" {

@@ -153,6 +153,24 @@ func TestAnotherRuleKeepsTheDaysThatStayAndCancelsTheOthers(t *testing.T) {
 	}
 }
 
+func TestDraftsThatASeriesDropsLeaveTheirNumbers(t *testing.T) {
+	t.Parallel()
+	a, _, _ := clocked(t)
+	v, err := a.AddSeries(t.Context(), sundays(), agenda.Submission{}, ada)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, until := range []string{"2027-06-30", "2027-09-30"} {
+		ends := func(s *scheduler.Series) error { s.Until = until; return nil }
+		if v, err = a.ChangeSeries(t.Context(), v.ID, 0, agenda.SeriesEdit{Apply: ends}, ada); err != nil {
+			t.Fatalf("until %s: %v", until, err)
+		}
+	}
+	if got := states(v); got[scheduler.Draft] != 10 || len(v.Members) != 10 {
+		t.Fatalf("got %q, want 10 drafts", lines(v))
+	}
+}
+
 func TestAWindowChangedByItselfIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	a, _, _ := clocked(t)

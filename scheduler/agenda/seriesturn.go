@@ -194,13 +194,12 @@ func (t *turn) keep(tx *store.Tx) error {
 		return err
 	}
 	moved := slices.Clone(t.moved)
-	names := map[string]string{}
 	for i, w := range t.open {
-		names[w.ID] = t.to[i].Local
+		t.names[w.ID] = t.to[i].Local
 	}
 	for i := range moved {
 		moved[i].Series = t.next.ID
-		if name := names[moved[i].ID]; name != "" {
+		if name := t.names[moved[i].ID]; name != "" {
 			moved[i].Occurrence = name
 		}
 	}
