@@ -33,10 +33,10 @@ type Series struct {
 	ID             string
 	Plan                         // of each window, without times
 	RRule          string        // RFC 5545 3.3.10, on the wall clock of TimeZone
-	StartLocal     string        // the first occurrence on that clock: 2006-01-02T15:04
+	StartLocal     string        // the first date of RRule on that clock: 2006-01-02T15:04
 	Duration       time.Duration // of each window
 	ExDates        []string      // left out: a day, or a day and time
-	RDates         []string      // added
+	RDates         []string      // added, also before StartLocal
 	Until          string        // the last day, or day and time, inclusive; besides what RRule says
 	State          SeriesState
 	Requester      string

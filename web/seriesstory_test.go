@@ -32,7 +32,9 @@ func nights(state scheduler.SeriesState) agenda.SeriesView {
 func seriesStories() []story {
 	asked, agreed := nights(scheduler.SeriesRequested), nights(scheduler.SeriesApproved)
 	agreed.Approvals, agreed.ReviewBy = []scheduler.Approval{{By: mara.Email, At: now, Note: "Fine."}}, now.AddDate(1, 0, 0)
-	form, edit := SeriesFormOf(scheduler.Series{Plan: asked.Plan}, ""), SeriesFormOf(asked.Series, "2027-01-10T02:00")
+	later := asked.Series
+	later.StartLocal = "2027-01-10T02:00"
+	form, edit := SeriesFormOf(scheduler.Series{Plan: asked.Plan}, ""), SeriesFormOf(later, "2027-01-10T02:00")
 	for _, f := range []*SeriesForm{&form, &edit} {
 		f.Frame, f.Services, f.Zones = inside(jonas, "Series", "series"), []scheduler.Service{orders}, zones
 		f.Repeat.Offer(f.Form.Date)

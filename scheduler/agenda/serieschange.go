@@ -3,14 +3,10 @@ package agenda
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"lull/scheduler"
-	"lull/scheduler/recur"
 	"lull/scheduler/store"
 )
 
@@ -116,43 +112,11 @@ func (t *turn) take(all []scheduler.Window) error {
 	if !rule.Includes(from) && !slices.ContainsFunc(all, func(w scheduler.Window) bool { return w.Occurrence == from }) {
 		return scheduler.InvalidError{"from": "The series has no such occurrence: give its name, such as 2026-12-13T02:00."}
 	}
-	if scheduler.Day(from) <= scheduler.Day(t.was.StartLocal) {
-		return nil
+	next, until, err := SeriesFrom(t.was, from)
+	if err == nil && until != nil {
+		t.split, t.was, t.next = true, *until, next
 	}
-	t.split = true
-	ends, err := time.Parse(recur.Local, from)
-	if err != nil {
-		return scheduler.InvalidError{"from": "Give the name of an occurrence, such as 2026-12-13T02:00."}
-	}
-	before := func(local string) bool { return local < scheduler.Day(from) }
-	n := &t.next
-	n.RRule, n.StartLocal = remaining(t.was, from), from
-	n.ExDates, n.RDates = slices.DeleteFunc(n.ExDates, before), slices.DeleteFunc(n.RDates, before)
-	after := func(local string) bool { return !before(local) }
-	t.was = cloned(t.was)
-	t.was.Until = ends.Add(-time.Minute).Format(recur.Local)
-	t.was.ExDates, t.was.RDates = slices.DeleteFunc(t.was.ExDates, after), slices.DeleteFunc(t.was.RDates, after)
-	return nil
-}
-
-var countPart = regexp.MustCompile(`(?i)\bCOUNT=(\d+)`)
-
-// remaining is the rule of s from an occurrence on: of a number of times, those
-// that are left.
-func remaining(s scheduler.Series, from string) string {
-	had := countPart.FindStringSubmatch(s.RRule)
-	zone, ok := scheduler.Zone(s.TimeZone)
-	if had == nil || !ok {
-		return s.RRule
-	}
-	rule, err := recur.New(recur.Spec{RRule: s.RRule, Start: s.StartLocal, Zone: zone})
-	count, bad := strconv.Atoi(had[1])
-	if err != nil || bad != nil {
-		return s.RRule
-	}
-	at, _, _ := recur.Resolve(from, zone)
-	passed := len(rule.Between(time.Time{}, at, count))
-	return countPart.ReplaceAllString(s.RRule, fmt.Sprintf("COUNT=%d", max(1, count-passed)))
+	return err
 }
 
 // sort says what becomes of each window, and which dates have none yet; had is
@@ -161,7 +125,7 @@ func (t *turn) sort(had scheduler.Series, all []scheduler.Window, dates []schedu
 	of, free := standing(had, t.next, all, dates)
 	for _, w := range all {
 		d, stands := of[w.ID]
-		mine := !t.split || w.Occurrence >= strings.TrimSpace(t.edit.From)
+		mine := !t.split || w.Occurrence > t.was.Until
 		switch ahead := !w.State.Final() && !w.State.Running() && w.Start.After(t.now.Now); {
 		case !mine:
 		case ahead && !w.Detached && stands:

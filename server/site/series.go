@@ -60,7 +60,17 @@ func (s *Site) EditSeries(w http.ResponseWriter, r *http.Request, who access.Vis
 	if err != nil {
 		return err
 	}
-	page := web.SeriesFormOf(v.Series, r.URL.Query().Get("from"))
+	one, from := v.Series, strings.TrimSpace(r.URL.Query().Get("from"))
+	if from != "" {
+		if one, _, err = agenda.SeriesFrom(v.Series, from); err != nil {
+			no, status, ok := refusal("", err)
+			if !ok {
+				return err
+			}
+			return s.series(w, r, who, status, web.Series{Refusal: no})
+		}
+	}
+	page := web.SeriesFormOf(one, from)
 	page.MayAgree = mayAgreeSeries(v, who)
 	if series, wrong := page.Read(); len(wrong) == 0 {
 		if p, err := s.Agenda.PreviewSeries(r.Context(), series, v.ID, 0, who.Person); err == nil {

@@ -180,3 +180,22 @@ func TestTheFormOfAWindowBecomesThatOfASeries(t *testing.T) {
 		t.Errorf("got %d, want the window's plan in the form of a series:\n%s", status, body)
 	}
 }
+
+func TestTheFormOfThisAndFollowingBeginsWithTheNextDateOfTheRule(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	v := nights("draft")
+	v.Set("rdates", "2027-01-16T09:00")
+	code, body, head := d.ask(d.site.AddSeries, v)
+	if code != http.StatusSeeOther {
+		t.Fatalf("%d: %s", code, body)
+	}
+	id := strings.TrimPrefix(head.Get("Location"), "/series/")
+	code, body, _ = d.ask(query(d.site.EditSeries, "from=2027-01-16T09:00"), nil, "id", id)
+	if code != http.StatusOK || !strings.Contains(body, `value="2027-02-14"`) || !strings.Contains(body, "2027-01-16T09:00</textarea>") {
+		t.Errorf("the form from an added date on: %d %s", code, body)
+	}
+	if code, _, _ = d.ask(query(d.site.EditSeries, "from=soon"), nil, "id", id); code != http.StatusUnprocessableEntity {
+		t.Errorf("from a date that is none: %d", code)
+	}
+}
