@@ -34,6 +34,7 @@ func seriesStories() []story {
 	agreed.Approvals, agreed.ReviewBy = []scheduler.Approval{{By: mara.Email, At: now, Note: "Fine."}}, now.AddDate(1, 0, 0)
 	later := asked.Series
 	later.StartLocal = "2027-01-10T02:00"
+	agreed.Notes = map[string]string{"2026-12-13T02:00": "A clock change, in words."}
 	form, edit := SeriesFormOf(scheduler.Series{Plan: asked.Plan}, ""), SeriesFormOf(later, "2027-01-10T02:00")
 	for _, f := range []*SeriesForm{&form, &edit} {
 		f.Frame, f.Services, f.Zones = inside(jonas, "Series", "series"), []scheduler.Service{orders}, zones

@@ -199,11 +199,7 @@ func (a *Agenda) PreviewSeries(ctx context.Context, given scheduler.Series, id s
 		}
 		r := rhythm(s)
 		p.Words, p.Ends, p.Windows = r.Words, r.Until, len(dates)
-		first := rule.From(time.Time{}, limit)
-		all := make([]scheduler.Occurrence, len(first))
-		for i, o := range first {
-			all[i] = scheduler.Occurrence{Local: o.Local, Interval: scheduler.Interval{Start: o.At, End: o.At.Add(s.Duration)}, Note: o.Note}
-		}
+		all := lasting(s, rule.From(time.Time{}, limit))
 		ws, _, err := occur(tx, s, all, by)
 		if err != nil {
 			return err

@@ -74,6 +74,7 @@ type occurrence struct {
 	End        moment          `json:"end"`
 	State      scheduler.State `json:"state"`
 	Detached   bool            `json:"detached"` // changed by itself
+	Note       *string         `json:"note"`     // how the clocks change, in words
 }
 
 // seriesOf says which occurrence of which series a window is.
@@ -103,7 +104,7 @@ func (a *API) showSeries(v agenda.SeriesView) series {
 		Approvals: each(v.Approvals, showApproval), ReviewBy: moment{v.ReviewBy}, MadeUntil: moment{v.MadeUntil}, Next: moment{v.Next},
 		Windows: v.Windows, LeftAlone: all(v.Left), Version: v.Version, Created: moment{v.Created}, Updated: moment{v.Changed},
 		Occurrences: each(v.Members, func(w scheduler.Window) occurrence {
-			return occurrence{w.Occurrence, w.ID, w.Number, moment{w.Start}, moment{w.End}, w.State, w.Detached}
+			return occurrence{w.Occurrence, w.ID, w.Number, moment{w.Start}, moment{w.End}, w.State, w.Detached, orNull(v.Notes[w.ID])}
 		}),
 		URL: a.BaseURL + "/series/" + v.ID,
 	}

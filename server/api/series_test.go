@@ -53,6 +53,9 @@ func TestASeriesOverTheAPI(t *testing.T) {
 		t.Fatalf("this and following made %v", next)
 	}
 	first := next["occurrences"].([]any)[0].(map[string]any)
+	if note := next["occurrences"].([]any)[1].(map[string]any)["note"]; note != "from here 01:00 UTC instead of 02:00: clocks went forward on 28 Mar" {
+		t.Fatalf("across the clock change the note is %v", note)
+	}
 	if first["occurrence"] != "2027-03-14T03:00" || first["window"] != all[2]["id"] {
 		t.Fatalf("the first to follow is %v, want the window %v", first, all[2]["id"])
 	}
@@ -110,6 +113,10 @@ func TestThePreviewOfASeriesBeginsWithItsFirstDate(t *testing.T) {
 		t.Fatalf("%d dates without a limit, want 20", len(got))
 	}
 	if got[0]["note"] != nil || got[1]["note"] == nil || got[1]["start"] != "2027-03-28T01:30:00Z" || got[2]["start"] != "2027-03-29T00:30:00Z" {
+		t.Fatalf("over the clock change %v", got[:3])
+	}
+	got = items(t, s.ok("Ada", "POST", "/series/preview", `{"rrule": "FREQ=WEEKLY", "start_local": "2027-03-28T01:00", "time_zone": "Europe/Berlin", "duration": "4h"}`, 200))
+	if got[0]["note"] != "the clocks go forward in between: it ends 06:00" || got[1]["note"] != "from here 23:00 UTC instead of 00:00: clocks went forward on 28 Mar" || got[2]["note"] != nil {
 		t.Fatalf("over the clock change %v", got[:3])
 	}
 	s.ok("Ada", "POST", "/series/preview", `{`+nights+`, "limit": 0}`, 422)
