@@ -60,6 +60,15 @@ type Occurrence struct {
 // Day is the day of an occurrence, by its name.
 func Day(local string) string { return local[:min(len(local), len(time.DateOnly))] }
 
+// Said is the name of an occurrence as people say it: Sun 13 Dec 2026, 02:00.
+func Said(local string) string {
+	t, err := time.Parse("2006-01-02T15:04", local)
+	if err != nil {
+		return local
+	}
+	return t.Format("Mon 2 Jan 2006, 15:04")
+}
+
 // AtItsHour is the date that the rule has on the day of an occurrence, if it has
 // one then: an occurrence keeps its day where the rule moves to another hour.
 func (s Series) AtItsHour(local string) string {
@@ -110,11 +119,25 @@ func (s Series) CheckDates(all []Occurrence) error {
 	}
 	for i, o := range all[1:] {
 		if before := all[i]; before.End.After(o.Start) {
-			return InvalidError{"duration": fmt.Sprintf("The window of %s would last until %s, when the next has begun, at %s: make it shorter, or let it occur less often.",
-				before.Local, InZone(before.End, s.TimeZone).Format("Mon 2 Jan 15:04 MST"), InZone(o.Start, s.TimeZone).Format("Mon 2 Jan 15:04 MST"))}
+			return InvalidError{"duration": fmt.Sprintf("The window of %s would last until %s, when the next has begun, at %s: %s",
+				Said(before.Local), InZone(before.End, s.TimeZone).Format("Mon 2 Jan 15:04 MST"), InZone(o.Start, s.TimeZone).Format("Mon 2 Jan 15:04 MST"), remedy(all, i))}
 		}
 	}
 	return nil
+}
+
+// remedy says what is to be done where an occurrence runs into the next: on the
+// wall clock it may end in time, when the clocks go forward in between.
+func remedy(all []Occurrence, i int) string {
+	clock := func(local string) time.Time {
+		t, _ := time.Parse("2006-01-02T15:04", local)
+		return t
+	}
+	if clock(all[i].Local).Add(all[i].Duration()).After(clock(all[i+1].Local)) {
+		return "make it shorter, or let it occur less often."
+	}
+	return fmt.Sprintf("the clocks go forward in between. Let each last %s at most, or choose a time zone whose clocks do not change, such as UTC.",
+		InWords(all[i+1].Start.Sub(all[i].Start)))
 }
 
 // Occur makes the window of an occurrence, a draft.
@@ -127,7 +150,7 @@ func (s Series) Occur(number int, o Occurrence, sc Scene) (Window, Event, error)
 		return w, ev, err
 	}
 	w.Series, w.Occurrence, w.Requester = s.ID, o.Local, s.Requester
-	ev.Text = fmt.Sprintf("%s drafted %q, the occurrence of %s.", sc.By.Name, w.Title, o.Local)
+	ev.Text = fmt.Sprintf("%s drafted %q, the occurrence of %s.", sc.By.Name, w.Title, Said(o.Local))
 	return w, ev, nil
 }
 
@@ -187,6 +210,9 @@ func (s *Series) Agree(sc Scene, yes Yes, reviewBy time.Time) error {
 	return nil
 }
 
+// Lapse takes back what was approved, and until when it was good.
+func (s *Series) Lapse() { s.Approvals, s.ReviewBy = nil, time.Time{} }
+
 // Refuse sends a requested series back to its draft.
 func (s *Series) Refuse(sc Scene, reason string) error {
 	if !sc.By.Role.May(Approver) {
@@ -198,7 +224,8 @@ func (s *Series) Refuse(sc Scene, reason string) error {
 	if s.State != SeriesRequested {
 		return s.not("reject")
 	}
-	s.State, s.Approvals = SeriesDraft, nil
+	s.State = SeriesDraft
+	s.Lapse()
 	return nil
 }
 

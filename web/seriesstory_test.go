@@ -10,7 +10,7 @@ import (
 // nights is a series, approved or not.
 func nights(state scheduler.SeriesState) agenda.SeriesView {
 	start := time.Date(2026, 12, 13, 1, 0, 0, 0, time.UTC)
-	v := agenda.SeriesView{Words: "Second Sunday of each month, 02:00", Next: start, Windows: 2, Series: scheduler.Series{
+	v := agenda.SeriesView{Words: "Second Sunday of each month, 02:00–04:00", Next: start, Windows: 2, Series: scheduler.Series{
 		ID: "s1", Version: 2, State: state, Requester: jonas.Email, RRule: "FREQ=MONTHLY;BYDAY=2SU", StartLocal: "2026-12-13T02:00", Duration: 2 * time.Hour,
 		Plan: scheduler.Plan{
 			Title: "Patch night", TimeZone: "Europe/Berlin", Lead: jonas.Email, Kind: scheduler.Normal, Risk: scheduler.LowRisk, Public: true,

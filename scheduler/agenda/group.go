@@ -101,7 +101,7 @@ func (c group) worded(reasons []scheduler.Reason) (all []scheduler.Reason) {
 	for _, r := range reasons {
 		name := r.Code + r.Detail
 		if of[name] < len(c.ws) || len(c.ws) == 1 {
-			r.Detail = r.Occurrence + ": " + r.Detail
+			r.Detail = scheduler.Said(r.Occurrence) + ": " + r.Detail
 			all = append(all, r)
 			continue
 		}

@@ -115,7 +115,8 @@ func extend(tx *store.Tx, s scheduler.Series, had int, dates []scheduler.Occurre
 		if n := among(c.ws, scheduler.Requested); n > 0 {
 			text += fmt.Sprintf(" %d of them wait for approval.", n)
 			if s.State == scheduler.SeriesApproved {
-				s.State, s.Approvals = scheduler.SeriesRequested, nil
+				s.State = scheduler.SeriesRequested
+				s.Lapse()
 			}
 		}
 	}

@@ -139,7 +139,7 @@ func rhythm(s scheduler.Series) scheduler.Rhythm {
 	if err != nil { // no date is left of it
 		return scheduler.Rhythm{ID: s.ID, Words: s.RRule}
 	}
-	r := scheduler.Rhythm{ID: s.ID, Words: rule.Words()}
+	r := scheduler.Rhythm{ID: s.ID, Words: rule.Words(s.Duration)}
 	if last, ok := rule.Ends(); ok {
 		r.Until = scheduler.InZone(last, s.TimeZone).Format("Mon 2 Jan 2006")
 	}

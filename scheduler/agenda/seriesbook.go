@@ -30,7 +30,7 @@ func (a *Agenda) AddSeries(ctx context.Context, given scheduler.Series, sub Subm
 		}
 		s.MadeUntil = horizon(tx.Now)
 		now := scheduler.Scene{By: by, Now: tx.Now}
-		evs = append(evs, s.Happened(now, scheduler.SeriesCreated, fmt.Sprintf("%s drafted the series %q: %s, %s.", by.Name, s.Title, rule.Words(), windowsWords(len(ws)))))
+		evs = append(evs, s.Happened(now, scheduler.SeriesCreated, fmt.Sprintf("%s drafted the series %q: %s, %s.", by.Name, s.Title, rule.Words(s.Duration), windowsWords(len(ws)))))
 		c := group{ws: ws, scenes: make([]scheduler.Scene, len(ws))}
 		if sub.Now {
 			var more []scheduler.Event

@@ -119,6 +119,9 @@ func (t *turn) take(all []scheduler.Window) error {
 	return err
 }
 
+// from is the occurrence from which on another series takes over, in words.
+func (t *turn) from() string { return scheduler.Said(strings.TrimSpace(t.edit.From)) }
+
 // sort says what becomes of each window, and which dates have none yet; had is
 // the series before it was edited.
 func (t *turn) sort(had scheduler.Series, all []scheduler.Window, dates []scheduler.Occurrence) {

@@ -3,6 +3,7 @@ package agenda_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,6 +97,13 @@ func TestThisAndFollowingIsTakenOverByAnotherSeries(t *testing.T) {
 	old, err := a.Series(t.Context(), v.ID)
 	if err != nil || len(old.Members) != 3 || states(old)[scheduler.Scheduled] != 3 || old.State != scheduler.SeriesApproved || old.Until != "2027-03-14T01:59" {
 		t.Fatalf("the old series: %v until %q, %v", lines(old), old.Until, err)
+	}
+	if len(next.Approvals) != 0 || !next.ReviewBy.IsZero() {
+		t.Fatalf("the new series is to be reviewed by %v, with %d approvals", next.ReviewBy, len(next.Approvals))
+	}
+	evs, err := a.SeriesLog(t.Context(), next.ID)
+	if err != nil || !strings.Contains(evs[0].Text, "changed the series from Sun 14 Mar 2027, 02:00 on") {
+		t.Fatalf("the log says %q, %v", evs[0].Text, err)
 	}
 	if next.ID == v.ID || len(next.Members) != 9 || next.State != scheduler.SeriesRequested || next.Version != 1 {
 		t.Fatalf("the new series: %s %v", next.State, lines(next))

@@ -29,7 +29,7 @@ func TestASeriesOverTheAPI(t *testing.T) {
 	s := open(t)
 	made := s.ok("Ada", "POST", "/series", `{`+nights+`, "exdates": ["2027-01-10"], "submit": true}`, 201)
 	id := "/series/" + made["id"].(string)
-	if made["state"] != "requested" || made["windows"] != 11.0 || made["words"] != "Second Sunday of each month, 02:00" || made["until"] != nil {
+	if made["state"] != "requested" || made["windows"] != 11.0 || made["words"] != "Second Sunday of each month, 02:00–06:00" || made["until"] != nil {
 		t.Fatalf("made %v", made)
 	}
 	all := items(t, s.ok("Ada", "GET", "/windows?series="+made["id"].(string), "", 200))

@@ -35,7 +35,7 @@ func TestASeriesIsMadeByAForm(t *testing.T) {
 	d := open(t)
 	id := d.made("submit")
 	_, body, _ := d.ask(d.site.Series, nil, "id", id)
-	for _, want := range []string{"Second Sunday of each month, 02:00", "2026-12-13T02:00", "Requested", "until it is ended"} {
+	for _, want := range []string{"Second Sunday of each month, 02:00–04:00", ">Sun 13 Dec 2026, 02:00<", "Requested", "until it is ended"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page of the series does not say %q", want)
 		}
