@@ -166,21 +166,27 @@ func (s Series) Trusted(now time.Time) bool {
 }
 
 // Follow gives w, a draft that s has just made, what s was given: it is
-// scheduled while the approval is good and nothing blocks, else requested.
+// scheduled while the approval is good and nothing blocks, else requested. Where
+// nobody approved s itself, its template must be pre-approved still.
 func (w *Window) Follow(s Series, sc Scene) (Event, error) {
 	if s.State == SeriesDraft {
 		return Event{}, &MoveError{"follow its series", w.State}
 	}
 	w.Policy, w.Requester = s.Policy, s.Requester
 	w.shown(sc.Now)
-	if !s.Trusted(sc.Now) || len(Blocking(sc.Conflicts)) > 0 {
-		w.State, w.ConflictReason = Requested, s.ConflictReason
+	good, says := s.Trusted(sc.Now), "It is scheduled under the approval of its series."
+	if len(s.Approvals) == 0 && s.Policy.Quorum(sc.Services) > 0 {
+		w.PreApproved, _ = w.preApproval(sc)
+		good, says = good && w.PreApproved != nil, fmt.Sprintf("It is scheduled: the template %q is pre-approved.", s.Template.Name)
+	}
+	if !good || len(Blocking(sc.Conflicts)) > 0 {
+		w.State, w.ConflictReason, w.PreApproved = Requested, s.ConflictReason, nil
 		ev := w.happened(sc, Submitted, "It waits for the approval of its series.")
 		ev.Data.Inside = true
 		return ev, nil
 	}
 	w.State, w.Approvals, w.Published, w.ScheduledAt = Scheduled, slices.Clone(s.Approvals), true, sc.Now
-	ev := w.happened(sc, Approved, "It is scheduled under the approval of its series.")
+	ev := w.happened(sc, Approved, says)
 	w.announceChange(&ev)
 	return ev, nil
 }

@@ -17,6 +17,9 @@ import (
 func (a *Agenda) AddSeries(ctx context.Context, given scheduler.Series, sub Submission, by scheduler.Person) (v SeriesView, err error) {
 	err = a.db.Update(ctx, func(tx *store.Tx) error {
 		s := newSeries(tx, given, by)
+		if err := nameTemplate(tx, &s.Plan); err != nil {
+			return err
+		}
 		rule, dates, err := planned(tx, &s)
 		if err != nil {
 			return err
@@ -132,6 +135,9 @@ func submitted(tx *store.Tx, s *scheduler.Series, ws []scheduler.Window, reason 
 	}
 	s.Policy, s.ConflictReason, s.Requester, s.Approvals, s.ReviewBy = set.Policy, reason, by.Email, nil, time.Time{}
 	text := fmt.Sprintf("%s scheduled the series, %s: no approval asked.", by.Name, windowsWords(len(c.ws)))
+	if c.ws[0].PreApproved != nil {
+		text = fmt.Sprintf("%s scheduled the series, %s: the template %q is pre-approved.", by.Name, windowsWords(len(c.ws)), s.Template.Name)
+	}
 	s.State = scheduler.SeriesApproved
 	if n := among(c.ws, scheduler.Requested); n > 0 {
 		s.State = scheduler.SeriesRequested

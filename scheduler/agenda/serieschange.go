@@ -82,6 +82,7 @@ func (t *turn) plan(tx *store.Tx, all []scheduler.Window) error {
 	}
 	n := &t.next
 	n.ID, n.State, n.Requester, n.Policy, n.Approvals = had.ID, had.State, had.Requester, had.Policy, had.Approvals
+	n.Template = had.Template
 	n.ReviewBy, n.MadeUntil, n.Version, n.Created, n.ConflictReason = had.ReviewBy, had.MadeUntil, had.Version, had.Created, had.ConflictReason
 	if t.split {
 		n.ID, n.Version, n.Created = tx.NewID(), 0, tx.Now

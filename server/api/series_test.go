@@ -127,3 +127,19 @@ func TestThePreviewOfASeriesBeginsWithItsFirstDate(t *testing.T) {
 		t.Fatalf("refused with %v", refused)
 	}
 }
+
+func TestASeriesIsMadeFromATemplate(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	id := strings.TrimPrefix(preApproved(s), "/templates/")
+	dates := `"rrule": "FREQ=WEEKLY", "start_local": "2026-12-13T02:00", "time_zone": "Europe/Berlin", "lead": "ada@example.org"`
+	made := s.ok("Ada", "POST", "/series", `{"template": "`+id+`", `+dates+`, "submit": true}`, 201)
+	if of, _ := made["template"].(map[string]any); of["id"] != id || made["kind"] != "standard" || made["state"] != "approved" || made["duration"] == "0s" {
+		t.Fatalf("made %v", made)
+	}
+	s.ok("Ada", "POST", "/series/preview", `{"template": "`+id+`", `+dates+`}`, 200)
+	if refused := s.ok("Ada", "POST", "/series", `{"template": "none", `+dates+`}`, 422); refused["fields"].(map[string]any)["template"] == nil {
+		t.Fatalf("of no such template: %v", refused)
+	}
+	s.ok("Ada", "PATCH", "/series/"+made["id"].(string), `{"template": "`+id+`"}`, 422)
+}

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -37,13 +38,20 @@ func (s *Site) NewSeries(w http.ResponseWriter, r *http.Request, who access.Visi
 	}
 	one := scheduler.Series{Plan: blank(zone, set)}
 	one.Lead = who.Email
+	if id := r.URL.Query().Get("template"); id != "" {
+		m, err := s.Agenda.FromTemplate(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		one = scheduler.Series{Plan: m.Plan, Duration: m.Lasts}
+		one.Lead = cmp.Or(one.Lead, who.Email)
+	}
 	if ref := r.URL.Query().Get("window"); ref != "" {
 		v, err := s.Agenda.Window(r.Context(), ref)
 		if err != nil {
 			return err
 		}
 		one = scheduler.Series{Plan: v.Again(), Duration: v.Interval.Duration()}
-		one.Template = scheduler.TemplateRef{}
 		if !v.Start.IsZero() {
 			one.StartLocal = scheduler.InZone(v.Start, v.TimeZone).Format(recur.Local)
 		}

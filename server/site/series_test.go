@@ -199,3 +199,25 @@ func TestTheFormOfThisAndFollowingBeginsWithTheNextDateOfTheRule(t *testing.T) {
 		t.Errorf("from a date that is none: %d", code)
 	}
 }
+
+func TestTheFormOfASeriesIsFilledFromATemplate(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	id := d.preApproved()
+	code, body, _ := d.ask(query(d.site.NewSeries, "template="+id), nil)
+	for _, want := range []string{"Orders can be placed", `name="template" value="` + id + `"`, "pre-approved by"} {
+		if code != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%d, without %q", code, want)
+		}
+	}
+	v := nights("draft")
+	v.Set("template", id)
+	code, body, head := d.ask(d.site.AddSeries, v)
+	if code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, body)
+	}
+	made := strings.TrimPrefix(head.Get("Location"), "/series/")
+	if _, body, _ = d.ask(d.site.Series, nil, "id", made); !strings.Contains(body, `href="/templates/`+id+`"`) {
+		t.Error("the page does not name the template")
+	}
+}
