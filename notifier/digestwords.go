@@ -20,7 +20,7 @@ type digestWords struct {
 	words
 	Dates []dateWords
 	Rest  string // how many more there are
-	Rule  string // Second Sunday of each month, 02:00
+	Rule  string // Second Sunday of each month, 02:00–06:00
 	Zone  string // on whose clock
 	Until string
 }

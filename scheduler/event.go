@@ -170,7 +170,7 @@ type Notice struct {
 // Rhythm is how a series recurs, in words.
 type Rhythm struct {
 	ID    string `json:"id"`
-	Words string `json:"words"` // Second Sunday of each month, 02:00
+	Words string `json:"words"` // Second Sunday of each month, 02:00–06:00
 	Until string `json:"until"` // the last day; empty: until it is ended
 }
 

@@ -33,10 +33,10 @@ type Series struct {
 	ID             string
 	Plan                         // of each window, without times
 	RRule          string        // RFC 5545 3.3.10, on the wall clock of TimeZone
-	StartLocal     string        // the first occurrence on that clock: 2006-01-02T15:04
+	StartLocal     string        // the first date of RRule on that clock: 2006-01-02T15:04
 	Duration       time.Duration // of each window
 	ExDates        []string      // left out: a day, or a day and time
-	RDates         []string      // added
+	RDates         []string      // added, also before StartLocal
 	Until          string        // the last day, or day and time, inclusive; besides what RRule says
 	State          SeriesState
 	Requester      string
@@ -59,6 +59,32 @@ type Occurrence struct {
 
 // Day is the day of an occurrence, by its name.
 func Day(local string) string { return local[:min(len(local), len(time.DateOnly))] }
+
+// Said is the name of an occurrence as people say it: Sun 13 Dec 2026, 02:00.
+func Said(local string) string {
+	t, err := time.Parse("2006-01-02T15:04", local)
+	if err != nil {
+		return local
+	}
+	return t.Format("Mon 2 Jan 2006, 15:04")
+}
+
+// AtItsHour is the date that the rule has on the day of an occurrence, if it has
+// one then: an occurrence keeps its day where the rule moves to another hour.
+func (s Series) AtItsHour(local string) string {
+	return Day(local) + s.StartLocal[min(len(s.StartLocal), len(time.DateOnly)):]
+}
+
+// KeepLeftOut moves what was left out of s, as it was, with the hour of the rule;
+// else a date that somebody skipped would occur again at the new hour.
+func (s *Series) KeepLeftOut(was Series) {
+	s.ExDates = slices.Clone(s.ExDates)
+	for i, d := range s.ExDates {
+		if d != Day(d) && d == was.AtItsHour(d) && !slices.Contains(s.RDates, d) {
+			s.ExDates[i] = s.AtItsHour(d)
+		}
+	}
+}
 
 // Check tidies the series and refuses malformed values, as an InvalidError.
 // Whether RRule is a rule of repetition is its caller's to know.
@@ -93,11 +119,25 @@ func (s Series) CheckDates(all []Occurrence) error {
 	}
 	for i, o := range all[1:] {
 		if before := all[i]; before.End.After(o.Start) {
-			return InvalidError{"duration": fmt.Sprintf("The window of %s would last until %s, when the next has begun, at %s: make it shorter, or let it occur less often.",
-				before.Local, InZone(before.End, s.TimeZone).Format("Mon 2 Jan 15:04 MST"), InZone(o.Start, s.TimeZone).Format("Mon 2 Jan 15:04 MST"))}
+			return InvalidError{"duration": fmt.Sprintf("The window of %s would last until %s, when the next has begun, at %s: %s",
+				Said(before.Local), InZone(before.End, s.TimeZone).Format("Mon 2 Jan 15:04 MST"), InZone(o.Start, s.TimeZone).Format("Mon 2 Jan 15:04 MST"), remedy(all, i))}
 		}
 	}
 	return nil
+}
+
+// remedy says what is to be done where an occurrence runs into the next: on the
+// wall clock it may end in time, when the clocks go forward in between.
+func remedy(all []Occurrence, i int) string {
+	clock := func(local string) time.Time {
+		t, _ := time.Parse("2006-01-02T15:04", local)
+		return t
+	}
+	if clock(all[i].Local).Add(all[i].Duration()).After(clock(all[i+1].Local)) {
+		return "make it shorter, or let it occur less often."
+	}
+	return fmt.Sprintf("the clocks go forward in between. Let each last %s at most, or choose a time zone whose clocks do not change, such as UTC.",
+		InWords(all[i+1].Start.Sub(all[i].Start)))
 }
 
 // Occur makes the window of an occurrence, a draft.
@@ -110,7 +150,7 @@ func (s Series) Occur(number int, o Occurrence, sc Scene) (Window, Event, error)
 		return w, ev, err
 	}
 	w.Series, w.Occurrence, w.Requester = s.ID, o.Local, s.Requester
-	ev.Text = fmt.Sprintf("%s drafted %q, the occurrence of %s.", sc.By.Name, w.Title, o.Local)
+	ev.Text = fmt.Sprintf("%s drafted %q, the occurrence of %s.", sc.By.Name, w.Title, Said(o.Local))
 	return w, ev, nil
 }
 
@@ -126,21 +166,27 @@ func (s Series) Trusted(now time.Time) bool {
 }
 
 // Follow gives w, a draft that s has just made, what s was given: it is
-// scheduled while the approval is good and nothing blocks, else requested.
+// scheduled while the approval is good and nothing blocks, else requested. Where
+// nobody approved s itself, its template must be pre-approved still.
 func (w *Window) Follow(s Series, sc Scene) (Event, error) {
 	if s.State == SeriesDraft {
 		return Event{}, &MoveError{"follow its series", w.State}
 	}
 	w.Policy, w.Requester = s.Policy, s.Requester
 	w.shown(sc.Now)
-	if !s.Trusted(sc.Now) || len(Blocking(sc.Conflicts)) > 0 {
-		w.State, w.ConflictReason = Requested, s.ConflictReason
+	good, says := s.Trusted(sc.Now), "It is scheduled under the approval of its series."
+	if len(s.Approvals) == 0 && s.Policy.Quorum(sc.Services) > 0 {
+		w.PreApproved, _ = w.preApproval(sc)
+		good, says = good && w.PreApproved != nil, fmt.Sprintf("It is scheduled: the template %q is pre-approved.", s.Template.Name)
+	}
+	if !good || len(Blocking(sc.Conflicts)) > 0 {
+		w.State, w.ConflictReason, w.PreApproved = Requested, s.ConflictReason, nil
 		ev := w.happened(sc, Submitted, "It waits for the approval of its series.")
 		ev.Data.Inside = true
 		return ev, nil
 	}
 	w.State, w.Approvals, w.Published, w.ScheduledAt = Scheduled, slices.Clone(s.Approvals), true, sc.Now
-	ev := w.happened(sc, Approved, "It is scheduled under the approval of its series.")
+	ev := w.happened(sc, Approved, says)
 	w.announceChange(&ev)
 	return ev, nil
 }
@@ -170,6 +216,9 @@ func (s *Series) Agree(sc Scene, yes Yes, reviewBy time.Time) error {
 	return nil
 }
 
+// Lapse takes back what was approved, and until when it was good.
+func (s *Series) Lapse() { s.Approvals, s.ReviewBy = nil, time.Time{} }
+
 // Refuse sends a requested series back to its draft.
 func (s *Series) Refuse(sc Scene, reason string) error {
 	if !sc.By.Role.May(Approver) {
@@ -181,13 +230,14 @@ func (s *Series) Refuse(sc Scene, reason string) error {
 	if s.State != SeriesRequested {
 		return s.not("reject")
 	}
-	s.State, s.Approvals = SeriesDraft, nil
+	s.State = SeriesDraft
+	s.Lapse()
 	return nil
 }
 
-// Skip leaves out the day of an occurrence, for ever.
+// Skip leaves out an occurrence, for ever; another one of its day stays.
 func (s *Series) Skip(local string) {
-	s.ExDates = append(slices.Clone(s.ExDates), Day(local))
+	s.ExDates = append(slices.Clone(s.ExDates), local)
 	slices.Sort(s.ExDates)
 	s.ExDates = slices.Compact(s.ExDates)
 }

@@ -53,7 +53,7 @@ func RowOf(f scheduler.Freeze, next scheduler.Interval, names map[string]string,
 		row.Repeats = f.RRule
 		loc := scheduler.InZone(f.Start, f.TimeZone).Location()
 		if rule, err := recur.New(recur.Spec{RRule: f.RRule, Start: f.Start.In(loc).Format(recur.Local), Zone: loc}); err == nil {
-			row.Repeats = rule.Words()
+			row.Repeats = rule.Words(0)
 		}
 	}
 	return row

@@ -22,6 +22,7 @@ func (p *Pages) funcs() template.FuncMap {
 		"span":     span,
 		"clock":    func(t time.Time, zone string) string { return scheduler.InZone(t, zone).Format("15:04") },
 		"day":      func(t time.Time, zone string) string { return scheduler.InZone(t, zone).Format("Mon 2 Jan 2006") },
+		"said":     scheduler.Said,
 		"dur":      scheduler.InWords,
 		"until":    func(t, now time.Time) string { return scheduler.InWords(max(t.Sub(now), now.Sub(t))) },
 		"join":     func(s []string) string { return strings.Join(s, ", ") },

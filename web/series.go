@@ -197,20 +197,16 @@ func (p SeriesForm) Read() (s scheduler.Series, wrong scheduler.InvalidError) {
 	return s, wrong
 }
 
-// SeriesFormOf is the form that would make the series as it is, from one of its
-// occurrences on if from names one.
+// SeriesFormOf is the form that would make the series as it is; from names the
+// occurrence from which on it takes over, if it does.
 func SeriesFormOf(s scheduler.Series, from string) SeriesForm {
 	p := SeriesForm{ID: s.ID, From: from, Was: s.State}
 	p.Form = BookFormOf(scheduler.Window{Plan: s.Plan, Version: s.Version})
-	p.Form.Date, p.Form.Time, _ = strings.Cut(cmp.Or(from, s.StartLocal), "T")
+	p.Form.Date, p.Form.Time, _ = strings.Cut(s.StartLocal, "T")
 	if s.Duration > 0 {
 		p.Form.Length = scheduler.Duration(s.Duration)
 	}
 	p.Repeat = RepeatFormOf(s)
-	if from != "" {
-		p.Repeat.ExDates = strings.Join(slices.DeleteFunc(slices.Clone(s.ExDates), func(d string) bool { return d < scheduler.Day(from) }), ", ")
-		p.Repeat.RDates = strings.Join(slices.DeleteFunc(slices.Clone(s.RDates), func(d string) bool { return d < scheduler.Day(from) }), ", ")
-	}
 	return p
 }
 

@@ -10,7 +10,7 @@ import (
 // nights is a series, approved or not.
 func nights(state scheduler.SeriesState) agenda.SeriesView {
 	start := time.Date(2026, 12, 13, 1, 0, 0, 0, time.UTC)
-	v := agenda.SeriesView{Words: "Second Sunday of each month, 02:00", Next: start, Windows: 2, Series: scheduler.Series{
+	v := agenda.SeriesView{Words: "Second Sunday of each month, 02:00–04:00", Next: start, Windows: 2, Series: scheduler.Series{
 		ID: "s1", Version: 2, State: state, Requester: jonas.Email, RRule: "FREQ=MONTHLY;BYDAY=2SU", StartLocal: "2026-12-13T02:00", Duration: 2 * time.Hour,
 		Plan: scheduler.Plan{
 			Title: "Patch night", TimeZone: "Europe/Berlin", Lead: jonas.Email, Kind: scheduler.Normal, Risk: scheduler.LowRisk, Public: true,
@@ -32,7 +32,10 @@ func nights(state scheduler.SeriesState) agenda.SeriesView {
 func seriesStories() []story {
 	asked, agreed := nights(scheduler.SeriesRequested), nights(scheduler.SeriesApproved)
 	agreed.Approvals, agreed.ReviewBy = []scheduler.Approval{{By: mara.Email, At: now, Note: "Fine."}}, now.AddDate(1, 0, 0)
-	form, edit := SeriesFormOf(scheduler.Series{Plan: asked.Plan}, ""), SeriesFormOf(asked.Series, "2027-01-10T02:00")
+	later := asked.Series
+	later.StartLocal = "2027-01-10T02:00"
+	agreed.Notes = map[string]string{"2026-12-13T02:00": "A clock change, in words."}
+	form, edit := SeriesFormOf(scheduler.Series{Plan: asked.Plan}, ""), SeriesFormOf(later, "2027-01-10T02:00")
 	for _, f := range []*SeriesForm{&form, &edit} {
 		f.Frame, f.Services, f.Zones = inside(jonas, "Series", "series"), []scheduler.Service{orders}, zones
 		f.Repeat.Offer(f.Form.Date)

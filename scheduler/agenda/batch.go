@@ -116,7 +116,8 @@ func changeAll(tx *store.Tx, ws, was []scheduler.Window) error {
 	return addParts(tx, ws)
 }
 
-// forgetAll deletes drafts that were never announced.
+// forgetAll deletes drafts that were never announced, and lets search forget them:
+// the number of the last one is the next one's.
 func forgetAll(tx *store.Tx, ws []scheduler.Window) error {
 	for some := range slices.Chunk(ws, mostRows) {
 		in, ids := idsOf(some)
@@ -124,6 +125,11 @@ func forgetAll(tx *store.Tx, ws []scheduler.Window) error {
 			if _, err := tx.Exec(q+in+`)`, ids...); err != nil {
 				return fmt.Errorf("agenda: delete drafts: %w", err)
 			}
+		}
+	}
+	for _, w := range ws {
+		if err := forgetWindow(tx, w.Number); err != nil {
+			return fmt.Errorf("agenda: delete %s: %w", w.Name(), err)
 		}
 	}
 	return nil

@@ -45,14 +45,18 @@ func grouped(tx *store.Tx, ws []scheduler.Window, by scheduler.Person, aside ...
 	if err != nil {
 		return c, err
 	}
+	from, err := templatesFor(tx, ws)
+	if err != nil {
+		return c, err
+	}
 	to, err := Recipients(tx, ws[0], scheduler.AnnounceScheduled)
 	if err != nil {
 		return c, err
 	}
-	for _, v := range vs {
+	for i, v := range vs {
 		c.scenes = append(c.scenes, scheduler.Scene{
 			By: by, Now: tx.Now, Services: v.Affected, Conflicts: v.Conflicts, Policy: set.Policy, Told: v.Told,
-			Recipients: len(to), NewID: tx.NewID,
+			Template: from[ws[i].Template.ID], Recipients: len(to), NewID: tx.NewID,
 		})
 	}
 	return c, nil
@@ -101,7 +105,7 @@ func (c group) worded(reasons []scheduler.Reason) (all []scheduler.Reason) {
 	for _, r := range reasons {
 		name := r.Code + r.Detail
 		if of[name] < len(c.ws) || len(c.ws) == 1 {
-			r.Detail = r.Occurrence + ": " + r.Detail
+			r.Detail = scheduler.Said(r.Occurrence) + ": " + r.Detail
 			all = append(all, r)
 			continue
 		}

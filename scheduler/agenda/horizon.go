@@ -75,7 +75,7 @@ func rollOne(tx *store.Tx, id string) error {
 	if from.Before(tx.Now) { // the server was down for long: what is past is not made up for
 		from = tx.Now
 	}
-	dates := unmade(occurrences(s, rule, from, until), all)
+	_, dates := standing(s, s, all, occurrences(s, rule, from, until))
 	s.MadeUntil = until
 	sc := scheduler.Scene{By: scheduler.Clock, Now: tx.Now}
 	have, err := ServicesOf(tx, s.Slugs())
@@ -115,7 +115,8 @@ func extend(tx *store.Tx, s scheduler.Series, had int, dates []scheduler.Occurre
 		if n := among(c.ws, scheduler.Requested); n > 0 {
 			text += fmt.Sprintf(" %d of them wait for approval.", n)
 			if s.State == scheduler.SeriesApproved {
-				s.State, s.Approvals = scheduler.SeriesRequested, nil
+				s.State = scheduler.SeriesRequested
+				s.Lapse()
 			}
 		}
 	}
@@ -130,19 +131,4 @@ func extend(tx *store.Tx, s scheduler.Series, had int, dates []scheduler.Occurre
 		return err
 	}
 	return recheck(tx, c.views(), sc.By)
-}
-
-// unmade leaves out the dates that a window stands for already, whatever became
-// of it: an occurrence is made once.
-func unmade(dates []scheduler.Occurrence, all []scheduler.Window) (left []scheduler.Occurrence) {
-	days := make(map[string]bool, len(all))
-	for _, w := range all {
-		days[scheduler.Day(w.Occurrence)] = true
-	}
-	for _, d := range dates {
-		if !days[scheduler.Day(d.Local)] {
-			left = append(left, d)
-		}
-	}
-	return left
 }

@@ -19,6 +19,7 @@ type SeriesView struct {
 	Next    time.Time          // the start of the next window to come; zero: none
 	Windows int                // that it has
 	Members []scheduler.Window // they, by their start, without checks; only where one series is asked for
+	Notes   map[string]string  // how the clocks change at some of them, in words, by their id
 	Left    []string           // the names of windows that a change left alone, since they were changed by themselves
 }
 
@@ -111,10 +112,20 @@ func seriesRule(s scheduler.Series) (recur.Rule, error) {
 // occurrences lists those of s from a moment on until before another one, one
 // more than may be at most.
 func occurrences(s scheduler.Series, rule recur.Rule, from, to time.Time) []scheduler.Occurrence {
-	found := rule.Between(from, to, scheduler.MostAhead+1)
-	all := make([]scheduler.Occurrence, len(found))
-	for i, o := range found {
-		all[i] = scheduler.Occurrence{Local: o.Local, Interval: scheduler.Interval{Start: o.At, End: o.At.Add(s.Duration)}, Note: o.Note}
+	return lasting(s, rule.Between(from, to, scheduler.MostAhead+1))
+}
+
+// lasting are dates of s with their ends, and how the clocks change.
+func lasting(s scheduler.Series, dates []recur.Occurrence) []scheduler.Occurrence {
+	zone, _ := scheduler.Zone(s.TimeZone)
+	all := make([]scheduler.Occurrence, len(dates))
+	var before *recur.Occurrence
+	for i, o := range dates {
+		all[i] = scheduler.Occurrence{
+			Local: o.Local, Interval: scheduler.Interval{Start: o.At, End: o.At.Add(s.Duration)},
+			Note: recur.ClockChanges(before, o, s.Duration, zone),
+		}
+		before = &dates[i]
 	}
 	return all
 }
@@ -128,7 +139,7 @@ func rhythm(s scheduler.Series) scheduler.Rhythm {
 	if err != nil { // no date is left of it
 		return scheduler.Rhythm{ID: s.ID, Words: s.RRule}
 	}
-	r := scheduler.Rhythm{ID: s.ID, Words: rule.Words()}
+	r := scheduler.Rhythm{ID: s.ID, Words: rule.Words(s.Duration)}
 	if last, ok := rule.Ends(); ok {
 		r.Until = scheduler.InZone(last, s.TimeZone).Format("Mon 2 Jan 2006")
 	}
@@ -149,7 +160,27 @@ func seriesView(tx *store.Tx, s scheduler.Series) (v SeriesView, err error) {
 	v = vs[0]
 	v.Members, err = store.Rows(tx, scanWindow, `
 		SELECT w.id, w.number, w.title, w.state, w.version, w.doc FROM windows w WHERE w.series_id = $1 ORDER BY w.start_at, w.id`, s.ID)
+	v.Notes = clockNotes(s, v.Members)
 	return v, err
+}
+
+// clockNotes says beside the windows that stand where the rule has them how the
+// clocks change.
+func clockNotes(s scheduler.Series, all []scheduler.Window) map[string]string {
+	standing := chosen(all, func(w scheduler.Window) bool { return !w.Detached && w.State != scheduler.Cancelled })
+	dates := make([]recur.Occurrence, len(standing))
+	zone, _ := scheduler.Zone(s.TimeZone)
+	for i, w := range standing {
+		at, note, _ := recur.Resolve(w.Occurrence, zone)
+		dates[i] = recur.Occurrence{Local: w.Occurrence, At: at, Note: note}
+	}
+	notes := map[string]string{}
+	for i, o := range lasting(s, dates) {
+		if o.Note != "" && o.Start.Equal(standing[i].Start) {
+			notes[standing[i].ID] = o.Note
+		}
+	}
+	return notes
 }
 
 func seriesViews(tx *store.Tx, all []scheduler.Series) ([]SeriesView, error) {

@@ -91,7 +91,7 @@ func TestASeriesMakesTheWindowsOfItsHorizon(t *testing.T) {
 	if got := lines(v); len(got) != 12 || !slices.Equal(got[:3], want) {
 		t.Fatalf("got %q, want 12 that begin with %q", got, want)
 	}
-	if v.State != scheduler.SeriesDraft || v.Version != 1 || v.Words != "Second Sunday of each month, 02:00" {
+	if v.State != scheduler.SeriesDraft || v.Version != 1 || v.Words != "Second Sunday of each month, 02:00–06:00" {
 		t.Fatalf("got %s, version %d, %q", v.State, v.Version, v.Words)
 	}
 	first, err := a.Window(t.Context(), v.Members[0].ID)
@@ -161,13 +161,31 @@ func TestWhatASeriesCannotBeIsSaidByField(t *testing.T) {
 	}
 }
 
+func TestADayOfTwentyThreeHoursIsSaidWithARemedy(t *testing.T) {
+	t.Parallel()
+	a, _, _ := clocked(t)
+	s := sundays()
+	s.RRule, s.StartLocal, s.Duration = "FREQ=DAILY", "2026-12-13T00:00", 24*time.Hour
+	_, err := a.AddSeries(t.Context(), s, agenda.Submission{}, ada)
+	want := "The window of Sun 28 Mar 2027, 00:00 would last until Mon 29 Mar 01:00 CEST, when the next has begun, at Mon 29 Mar 00:00 CEST: " +
+		"the clocks go forward in between. Let each last 23 h at most, or choose a time zone whose clocks do not change, such as UTC."
+	var wrong scheduler.InvalidError
+	if !errors.As(err, &wrong) || wrong["duration"] != want {
+		t.Fatalf("got  %v\nwant %s", err, want)
+	}
+	s.Duration = 23 * time.Hour
+	if _, err := a.AddSeries(t.Context(), s, agenda.Submission{}, ada); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestConflictsOfASeriesAreListedByOccurrence(t *testing.T) {
 	t.Parallel()
 	a, _, _ := clocked(t)
 	bookedOn(t, a, "core-db", "", time.Date(2027, 1, 10, 2, 0, 0, 0, time.UTC), bob)
 	v, err := a.AddSeries(t.Context(), sundays(), agenda.Submission{Now: true}, ada)
 	var gate *scheduler.GateError
-	if !errors.As(err, &gate) || len(gate.Conflicts) != 1 || gate.Conflicts[0].Occurrence != "2027-01-10T02:00" || !strings.HasPrefix(gate.Reasons[0].Detail, "2027-01-10T02:00: ") {
+	if !errors.As(err, &gate) || len(gate.Conflicts) != 1 || gate.Conflicts[0].Occurrence != "2027-01-10T02:00" || !strings.HasPrefix(gate.Reasons[0].Detail, "Sun 10 Jan 2027, 02:00: ") {
 		t.Fatalf("got %+v, want one conflict, of January", err)
 	}
 	if all, _, err := a.Windows(t.Context(), agenda.Filter{}); err != nil || len(all) != 1 {
@@ -288,6 +306,9 @@ func TestTheHorizonMovesOnUnderTheSameApproval(t *testing.T) {
 	if got := v.Members[len(v.Members)-1]; v.State != scheduler.SeriesRequested || got.State != scheduler.Requested {
 		t.Fatalf("past its review the series is %s, its last window %s", v.State, got.State)
 	}
+	if len(v.Approvals) != 0 || !v.ReviewBy.IsZero() {
+		t.Fatalf("past its review it is to be reviewed by %v, with %d approvals", v.ReviewBy, len(v.Approvals))
+	}
 	v, err := a.ApproveSeries(t.Context(), v.ID, 0, scheduler.Yes{}, time.Time{}, bob)
 	if err != nil || v.State != scheduler.SeriesApproved || states(v)[scheduler.Requested] != 0 {
 		t.Fatalf("reviewed: %s %v, %v", v.State, states(v), err)
@@ -317,7 +338,7 @@ func TestASkippedOccurrenceIsNeverMadeAgain(t *testing.T) {
 	v := approved(t, a, sundays())
 	january := v.Members[1]
 	v, err := a.SkipOccurrence(t.Context(), v.ID, v.Version, "2027-01-10T02:00", "A holiday.", ada)
-	if err != nil || v.Members[1].State != scheduler.Cancelled || !slices.Equal(v.ExDates, []string{"2027-01-10"}) {
+	if err != nil || v.Members[1].State != scheduler.Cancelled || !slices.Equal(v.ExDates, []string{"2027-01-10T02:00"}) {
 		t.Fatalf("skipped: %v %v, %v", lines(v)[1], v.ExDates, err)
 	}
 	if got := digests(t, a); got[len(got)-1] != "cancelled 1" {

@@ -17,6 +17,9 @@ import (
 func (a *Agenda) AddSeries(ctx context.Context, given scheduler.Series, sub Submission, by scheduler.Person) (v SeriesView, err error) {
 	err = a.db.Update(ctx, func(tx *store.Tx) error {
 		s := newSeries(tx, given, by)
+		if err := nameTemplate(tx, &s.Plan); err != nil {
+			return err
+		}
 		rule, dates, err := planned(tx, &s)
 		if err != nil {
 			return err
@@ -30,7 +33,7 @@ func (a *Agenda) AddSeries(ctx context.Context, given scheduler.Series, sub Subm
 		}
 		s.MadeUntil = horizon(tx.Now)
 		now := scheduler.Scene{By: by, Now: tx.Now}
-		evs = append(evs, s.Happened(now, scheduler.SeriesCreated, fmt.Sprintf("%s drafted the series %q: %s, %s.", by.Name, s.Title, rule.Words(), windowsWords(len(ws)))))
+		evs = append(evs, s.Happened(now, scheduler.SeriesCreated, fmt.Sprintf("%s drafted the series %q: %s, %s.", by.Name, s.Title, rule.Words(s.Duration), windowsWords(len(ws)))))
 		c := group{ws: ws, scenes: make([]scheduler.Scene, len(ws))}
 		if sub.Now {
 			var more []scheduler.Event
@@ -132,6 +135,9 @@ func submitted(tx *store.Tx, s *scheduler.Series, ws []scheduler.Window, reason 
 	}
 	s.Policy, s.ConflictReason, s.Requester, s.Approvals, s.ReviewBy = set.Policy, reason, by.Email, nil, time.Time{}
 	text := fmt.Sprintf("%s scheduled the series, %s: no approval asked.", by.Name, windowsWords(len(c.ws)))
+	if c.ws[0].PreApproved != nil {
+		text = fmt.Sprintf("%s scheduled the series, %s: the template %q is pre-approved.", by.Name, windowsWords(len(c.ws)), s.Template.Name)
+	}
 	s.State = scheduler.SeriesApproved
 	if n := among(c.ws, scheduler.Requested); n > 0 {
 		s.State = scheduler.SeriesRequested
@@ -199,11 +205,7 @@ func (a *Agenda) PreviewSeries(ctx context.Context, given scheduler.Series, id s
 		}
 		r := rhythm(s)
 		p.Words, p.Ends, p.Windows = r.Words, r.Until, len(dates)
-		first := rule.From(time.Time{}, limit)
-		all := make([]scheduler.Occurrence, len(first))
-		for i, o := range first {
-			all[i] = scheduler.Occurrence{Local: o.Local, Interval: scheduler.Interval{Start: o.At, End: o.At.Add(s.Duration)}, Note: o.Note}
-		}
+		all := lasting(s, rule.From(time.Time{}, limit))
 		ws, _, err := occur(tx, s, all, by)
 		if err != nil {
 			return err

@@ -3,14 +3,10 @@ package agenda
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"lull/scheduler"
-	"lull/scheduler/recur"
 	"lull/scheduler/store"
 )
 
@@ -31,7 +27,7 @@ func (a *Agenda) ChangeSeries(ctx context.Context, id string, version int, e Ser
 		if err != nil {
 			return err
 		}
-		t := turn{was: s, now: scheduler.Scene{By: by, Now: tx.Now, NewID: tx.NewID}, edit: e}
+		t := turn{was: s, names: map[string]string{}, now: scheduler.Scene{By: by, Now: tx.Now, NewID: tx.NewID}, edit: e}
 		if err := t.plan(tx, all); err != nil {
 			return err
 		}
@@ -58,7 +54,8 @@ type turn struct {
 	open    []scheduler.Window     // that change
 	to      []scheduler.Occurrence // what each of them becomes
 	dropped []scheduler.Window     // whose date is no more
-	moved   []scheduler.Window     // that only come under the series that takes over
+	moved   []scheduler.Window     // that only come under the series that takes over, or get a new name
+	names   map[string]string      // the new names of windows, by their id
 	fresh   []scheduler.Occurrence // without a window yet
 	left    []string               // changed by themselves, and left alone
 
@@ -85,10 +82,12 @@ func (t *turn) plan(tx *store.Tx, all []scheduler.Window) error {
 	}
 	n := &t.next
 	n.ID, n.State, n.Requester, n.Policy, n.Approvals = had.ID, had.State, had.Requester, had.Policy, had.Approvals
+	n.Template = had.Template
 	n.ReviewBy, n.MadeUntil, n.Version, n.Created, n.ConflictReason = had.ReviewBy, had.MadeUntil, had.Version, had.Created, had.ConflictReason
 	if t.split {
 		n.ID, n.Version, n.Created = tx.NewID(), 0, tx.Now
 	}
+	n.KeepLeftOut(had)
 	_, dates, err := planned(tx, n)
 	if err != nil {
 		return err
@@ -97,7 +96,7 @@ func (t *turn) plan(tx *store.Tx, all []scheduler.Window) error {
 		return scheduler.InvalidError{"rrule": fmt.Sprintf("Nothing would occur in the next %d days: end the series instead.", scheduler.Horizon)}
 	}
 	n.MadeUntil = horizon(tx.Now)
-	t.sort(all, dates)
+	t.sort(had, all, dates)
 	return nil
 }
 
@@ -114,81 +113,57 @@ func (t *turn) take(all []scheduler.Window) error {
 	if !rule.Includes(from) && !slices.ContainsFunc(all, func(w scheduler.Window) bool { return w.Occurrence == from }) {
 		return scheduler.InvalidError{"from": "The series has no such occurrence: give its name, such as 2026-12-13T02:00."}
 	}
-	if scheduler.Day(from) <= scheduler.Day(t.was.StartLocal) {
-		return nil
+	next, until, err := SeriesFrom(t.was, from)
+	if err == nil && until != nil {
+		t.split, t.was, t.next = true, *until, next
 	}
-	t.split = true
-	ends, err := time.Parse(recur.Local, from)
-	if err != nil {
-		return scheduler.InvalidError{"from": "Give the name of an occurrence, such as 2026-12-13T02:00."}
-	}
-	before := func(local string) bool { return local < scheduler.Day(from) }
-	n := &t.next
-	n.RRule, n.StartLocal = remaining(t.was, from), from
-	n.ExDates, n.RDates = slices.DeleteFunc(n.ExDates, before), slices.DeleteFunc(n.RDates, before)
-	after := func(local string) bool { return !before(local) }
-	t.was = cloned(t.was)
-	t.was.Until = ends.Add(-time.Minute).Format(recur.Local)
-	t.was.ExDates, t.was.RDates = slices.DeleteFunc(t.was.ExDates, after), slices.DeleteFunc(t.was.RDates, after)
-	return nil
+	return err
 }
 
-var countPart = regexp.MustCompile(`(?i)\bCOUNT=(\d+)`)
+// from is the occurrence from which on another series takes over, in words.
+func (t *turn) from() string { return scheduler.Said(strings.TrimSpace(t.edit.From)) }
 
-// remaining is the rule of s from an occurrence on: of a number of times, those
-// that are left.
-func remaining(s scheduler.Series, from string) string {
-	had := countPart.FindStringSubmatch(s.RRule)
-	zone, ok := scheduler.Zone(s.TimeZone)
-	if had == nil || !ok {
-		return s.RRule
-	}
-	rule, err := recur.New(recur.Spec{RRule: s.RRule, Start: s.StartLocal, Zone: zone})
-	count, bad := strconv.Atoi(had[1])
-	if err != nil || bad != nil {
-		return s.RRule
-	}
-	at, _, _ := recur.Resolve(from, zone)
-	passed := len(rule.Between(time.Time{}, at, count))
-	return countPart.ReplaceAllString(s.RRule, fmt.Sprintf("COUNT=%d", max(1, count-passed)))
-}
-
-// sort says what becomes of each window, and which dates have none yet. Days
-// count, not clock times, so that a window keeps its day's.
-func (t *turn) sort(all []scheduler.Window, dates []scheduler.Occurrence) {
-	free := map[string]scheduler.Occurrence{}
-	for _, d := range dates {
-		if _, twice := free[scheduler.Day(d.Local)]; !twice {
-			free[scheduler.Day(d.Local)] = d
-		}
-	}
-	var open []scheduler.Window
+// sort says what becomes of each window, and which dates have none yet; had is
+// the series before it was edited.
+func (t *turn) sort(had scheduler.Series, all []scheduler.Window, dates []scheduler.Occurrence) {
+	of, free := standing(had, t.next, all, dates)
 	for _, w := range all {
-		mine := !t.split || w.Occurrence >= strings.TrimSpace(t.edit.From)
+		d, stands := of[w.ID]
+		mine := !t.split || w.Occurrence > t.was.Until
 		switch ahead := !w.State.Final() && !w.State.Running() && w.Start.After(t.now.Now); {
-		case mine && ahead && !w.Detached:
-			open = append(open, w)
-			continue
-		case mine && ahead:
-			t.left = append(t.left, w.Name())
-		}
-		delete(free, scheduler.Day(w.Occurrence))
-		if mine && t.split {
-			t.moved = append(t.moved, w)
+		case !mine:
+		case ahead && !w.Detached && stands:
+			t.open, t.to = append(t.open, w), append(t.to, d)
+		case ahead && !w.Detached:
+			t.dropped = append(t.dropped, w)
+		default:
+			if ahead {
+				t.left = append(t.left, w.Name())
+			}
+			if stands && d.Local != w.Occurrence {
+				t.names[w.ID] = d.Local
+			}
+			if t.split || t.names[w.ID] != "" {
+				t.moved = append(t.moved, w)
+			}
 		}
 	}
-	for _, w := range open {
-		d, stays := free[scheduler.Day(w.Occurrence)]
-		if !stays {
+	t.fresh = t.shifted(free)
+}
+
+// shifted gives the windows whose date is no more another new date of their day,
+// as where a date that was added comes at another hour; it returns what is left.
+func (t *turn) shifted(free []scheduler.Occurrence) []scheduler.Occurrence {
+	gone := t.dropped
+	t.dropped = nil
+	for _, w := range gone {
+		i := slices.IndexFunc(free, func(d scheduler.Occurrence) bool { return scheduler.Day(d.Local) == scheduler.Day(w.Occurrence) })
+		if i < 0 {
 			t.dropped = append(t.dropped, w)
 			continue
 		}
-		delete(free, scheduler.Day(w.Occurrence))
-		t.open, t.to = append(t.open, w), append(t.to, d)
+		t.open, t.to = append(t.open, w), append(t.to, free[i])
+		free = slices.Delete(free, i, i+1)
 	}
-	for _, d := range dates {
-		if f, unmade := free[scheduler.Day(d.Local)]; unmade && f.Local == d.Local {
-			t.fresh = append(t.fresh, d)
-		}
-	}
+	return free
 }

@@ -3,6 +3,7 @@ package agenda_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,6 +98,13 @@ func TestThisAndFollowingIsTakenOverByAnotherSeries(t *testing.T) {
 	if err != nil || len(old.Members) != 3 || states(old)[scheduler.Scheduled] != 3 || old.State != scheduler.SeriesApproved || old.Until != "2027-03-14T01:59" {
 		t.Fatalf("the old series: %v until %q, %v", lines(old), old.Until, err)
 	}
+	if len(next.Approvals) != 0 || !next.ReviewBy.IsZero() {
+		t.Fatalf("the new series is to be reviewed by %v, with %d approvals", next.ReviewBy, len(next.Approvals))
+	}
+	evs, err := a.SeriesLog(t.Context(), next.ID)
+	if err != nil || !strings.Contains(evs[0].Text, "changed the series from Sun 14 Mar 2027, 02:00 on") {
+		t.Fatalf("the log says %q, %v", evs[0].Text, err)
+	}
 	if next.ID == v.ID || len(next.Members) != 9 || next.State != scheduler.SeriesRequested || next.Version != 1 {
 		t.Fatalf("the new series: %s %v", next.State, lines(next))
 	}
@@ -150,6 +158,24 @@ func TestAnotherRuleKeepsTheDaysThatStayAndCancelsTheOthers(t *testing.T) {
 		if id, had := was[w.Occurrence]; had && id != w.ID {
 			t.Fatalf("%s was made a second time", w.Occurrence)
 		}
+	}
+}
+
+func TestDraftsThatASeriesDropsLeaveTheirNumbers(t *testing.T) {
+	t.Parallel()
+	a, _, _ := clocked(t)
+	v, err := a.AddSeries(t.Context(), sundays(), agenda.Submission{}, ada)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, until := range []string{"2027-06-30", "2027-09-30"} {
+		ends := func(s *scheduler.Series) error { s.Until = until; return nil }
+		if v, err = a.ChangeSeries(t.Context(), v.ID, 0, agenda.SeriesEdit{Apply: ends}, ada); err != nil {
+			t.Fatalf("until %s: %v", until, err)
+		}
+	}
+	if got := states(v); got[scheduler.Draft] != 10 || len(v.Members) != 10 {
+		t.Fatalf("got %q, want 10 drafts", lines(v))
 	}
 }
 

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"lull/scheduler"
 	"lull/scheduler/agenda"
+	"lull/scheduler/recur"
 )
 
 // refused reports whether err is one of the refusals that people can act on.
@@ -18,7 +20,7 @@ func refused(err error) bool {
 	var gate *scheduler.GateError
 	var move *scheduler.MoveError
 	var role *scheduler.ForbiddenError
-	return errors.As(err, &invalid) || errors.As(err, &gate) || errors.As(err, &move) || errors.As(err, &role) || errors.Is(err, scheduler.ErrStale)
+	return errors.Is(err, scheduler.ErrNotFound) || errors.As(err, &invalid) || errors.As(err, &gate) || errors.As(err, &move) || errors.As(err, &role) || errors.Is(err, scheduler.ErrStale)
 }
 
 // TestSeriesHoldInAnyOrderOfActs does a hundred things to a series and to its
@@ -64,20 +66,27 @@ func anyAct(t *testing.T, a *agenda.Agenda, r *rand.Rand, now *time.Time, ids *[
 		m := v.Members[r.IntN(len(v.Members))]
 		occurrence, window = m.Occurrence, m.ID
 	}
-	day := scheduler.Day(v.StartLocal)
 	change := []func(*scheduler.Series) error{
-		func(s *scheduler.Series) error { s.StartLocal = fmt.Sprintf("%sT%02d:00", day, r.IntN(24)); return nil },
+		func(s *scheduler.Series) error {
+			s.StartLocal = fmt.Sprintf("%sT%02d:00", scheduler.Day(s.StartLocal), r.IntN(24))
+			return nil
+		},
 		func(s *scheduler.Series) error { s.Title = fmt.Sprint("Title ", r.IntN(9)); return nil },
 		func(s *scheduler.Series) error { s.RRule = "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU"; return nil },
 		func(s *scheduler.Series) error { s.RRule = "FREQ=MONTHLY;BYDAY=2SU"; return nil },
 		func(s *scheduler.Series) error { s.Duration = time.Duration(1+r.IntN(6)) * time.Hour; return nil },
 		func(s *scheduler.Series) error { s.RDates = append(s.RDates, occurrence); return nil },
+		func(s *scheduler.Series) error { // a second one on its day
+			s.RDates = append(s.RDates, fmt.Sprintf("%sT%02d:30", scheduler.Day(occurrence), r.IntN(24)))
+			return nil
+		},
+		func(s *scheduler.Series) error { s.RDates = s.RDates[:len(s.RDates)/2]; return nil },
 		func(s *scheduler.Series) error { s.Until = "2027-09-30"; return nil },
 		func(s *scheduler.Series) error {
 			s.TimeZone = []string{"America/Santiago", "Europe/Berlin"}[r.IntN(2)]
 			return nil
 		},
-	}[r.IntN(8)]
+	}[r.IntN(10)]
 	switch n := r.IntN(14); n {
 	case 0:
 		_, err = a.SubmitSeries(ctx, id, 0, "", ada)
@@ -133,13 +142,12 @@ func holdsTogether(t *testing.T, a *agenda.Agenda, id, after string, now time.Ti
 	if err != nil {
 		t.Fatal(err)
 	}
-	days := map[string]string{}
+	dates := map[string]string{}
 	for _, w := range v.Members {
-		day := scheduler.Day(w.Occurrence)
-		if other := days[day]; other != "" {
-			t.Fatalf("after %q both %s and %s are the window of %s", after, other, w.Name(), day)
+		if other := dates[w.Occurrence]; other != "" {
+			t.Fatalf("after %q both %s and %s are the window of %s", after, other, w.Name(), w.Occurrence)
 		}
-		days[day] = w.Name()
+		dates[w.Occurrence] = w.Name()
 		if w.Series != id {
 			t.Fatalf("after %q %s is of %s, and listed by %s", after, w.Name(), w.Series, id)
 		}
@@ -152,6 +160,34 @@ func holdsTogether(t *testing.T, a *agenda.Agenda, id, after string, now time.Ti
 		}
 		if w.State == scheduler.Scheduled && len(w.Approvals) == 0 {
 			t.Fatalf("after %q %s is scheduled without an approval", after, w.Name())
+		}
+	}
+	everyDateHasItsWindow(t, v, after, now)
+}
+
+// everyDateHasItsWindow holds the dates of a series against its windows: a date
+// has one, whatever became of it, and a window to come has a date.
+func everyDateHasItsWindow(t *testing.T, v agenda.SeriesView, after string, now time.Time) {
+	t.Helper()
+	zone, _ := scheduler.Zone(v.TimeZone)
+	rule, err := recur.New(recur.Spec{RRule: v.RRule, Start: v.StartLocal, Zone: zone, ExDates: v.ExDates, RDates: v.RDates, Until: v.Until})
+	if err != nil || v.State == scheduler.SeriesEnded {
+		return
+	}
+	found := map[string]bool{}
+	for _, o := range rule.Between(now, v.MadeUntil, 1000) {
+		found[o.Local] = true
+		has := slices.ContainsFunc(v.Members, func(w scheduler.Window) bool {
+			there := w.Detached && !w.State.Final() && w.Start.Before(o.At.Add(v.Duration)) && o.At.Before(w.End)
+			return w.Occurrence == o.Local || there
+		})
+		if !has {
+			t.Fatalf("after %q no window is made for %s, of %q", after, o.Local, lines(v))
+		}
+	}
+	for _, w := range v.Members {
+		if !w.State.Final() && !w.State.Running() && w.Start.After(now) && !w.Detached && !found[w.Occurrence] {
+			t.Fatalf("after %q %s is of %s, which is no date of the series", after, w.Name(), w.Occurrence)
 		}
 	}
 }

@@ -80,7 +80,7 @@ func (a *Agenda) SeriesConflicts(ctx context.Context, id string) (found []schedu
 		for i, w := range c.ws {
 			for _, one := range c.scenes[i].Conflicts {
 				one.Occurrence = w.Occurrence
-				one.Detail = w.Occurrence + ": " + one.Detail
+				one.Detail = scheduler.Said(w.Occurrence) + ": " + one.Detail
 				found = append(found, one)
 			}
 		}

@@ -155,7 +155,7 @@ func (t *turn) settle() {
 	case asks > 0:
 		n.State = scheduler.SeriesRequested
 		if fell {
-			n.Approvals = nil
+			n.Lapse()
 		}
 	case fell && t.edit.Approve && among(t.c.ws, scheduler.Scheduled) > 0:
 		n.State = scheduler.SeriesApproved
@@ -164,7 +164,7 @@ func (t *turn) settle() {
 	}
 	text := fmt.Sprintf("%s changed the series: %s changed, %d made, %d cancelled.", t.now.By.Name, windowsWords(t.changed), len(t.c.ws)-t.changed, len(t.gone)+len(t.forgot))
 	if t.split {
-		text = fmt.Sprintf("%s changed the series from %s on: %s changed, %d made, %d cancelled.", t.now.By.Name, strings.TrimSpace(t.edit.From), windowsWords(t.changed), len(t.c.ws)-t.changed, len(t.gone)+len(t.forgot))
+		text = fmt.Sprintf("%s changed the series from %s on: %s changed, %d made, %d cancelled.", t.now.By.Name, t.from(), windowsWords(t.changed), len(t.c.ws)-t.changed, len(t.gone)+len(t.forgot))
 	}
 	if asks > 0 {
 		text += " It needs approval again."
@@ -182,7 +182,7 @@ func (t *turn) settle() {
 func (t *turn) keep(tx *store.Tx) error {
 	had := t.was.Version
 	if t.split {
-		ev := t.was.Happened(t.now, scheduler.SeriesEdited, fmt.Sprintf("From %s on another series takes over: %q.", strings.TrimSpace(t.edit.From), t.next.Title))
+		ev := t.was.Happened(t.now, scheduler.SeriesEdited, fmt.Sprintf("From %s on another series takes over: %q.", t.from(), t.next.Title))
 		ev.Data.More = map[string]any{"next": t.next.ID}
 		t.said = append(t.said, ev)
 		if err := keepSeries(tx, t.was, had, time.Time{}); err != nil {
@@ -194,13 +194,12 @@ func (t *turn) keep(tx *store.Tx) error {
 		return err
 	}
 	moved := slices.Clone(t.moved)
-	names := map[string]string{}
 	for i, w := range t.open {
-		names[w.ID] = t.to[i].Local
+		t.names[w.ID] = t.to[i].Local
 	}
 	for i := range moved {
 		moved[i].Series = t.next.ID
-		if name := names[moved[i].ID]; name != "" {
+		if name := t.names[moved[i].ID]; name != "" {
 			moved[i].Occurrence = name
 		}
 	}

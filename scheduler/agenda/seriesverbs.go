@@ -177,7 +177,7 @@ func (a *Agenda) SkipOccurrence(ctx context.Context, id string, version int, occ
 			return c, nil, nil, err
 		}
 		s.Skip(occurrence)
-		text := strings.TrimSuffix(fmt.Sprintf("%s left out %s: %s", by.Name, occurrence, strings.TrimSpace(reason)), ": ")
+		text := strings.TrimSuffix(fmt.Sprintf("%s left out %s: %s", by.Name, scheduler.Said(occurrence), strings.TrimSpace(reason)), ": ")
 		ev := s.Happened(scheduler.Scene{By: by, Now: tx.Now}, scheduler.SeriesSkipped, text)
 		ev.Data.Reason = strings.TrimSpace(reason)
 		return c, was, append(evs, ev), nil

@@ -200,9 +200,6 @@ func (a *Agenda) Delete(ctx context.Context, ref string, version int, by schedul
 		if err := leaveOut(tx, w); err != nil {
 			return err
 		}
-		if err := forgetWindow(tx, w.Number); err != nil {
-			return fmt.Errorf("agenda: delete %s: %w", w.Name(), err)
-		}
 		return Record(tx, ev)
 	})
 }

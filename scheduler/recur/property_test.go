@@ -169,8 +169,8 @@ func TestEveryRuleKeepsItsPromises(t *testing.T) {
 		if same, err := New(again); err != nil || !slices.Equal(same.Between(from, to, 10_000), all) || same.String() != r.String() {
 			t.Fatalf("%s is not the same as %s: %v", r, s.RRule, err)
 		}
-		if r.Words() == "" || strings.Contains(r.Words(), "  ") {
-			t.Fatalf("no words for %s: %q", r, r.Words())
+		if r.Words(0) == "" || strings.Contains(r.Words(0), "  ") {
+			t.Fatalf("no words for %s: %q", r, r.Words(0))
 		}
 	})
 }

@@ -44,7 +44,7 @@ type Spec struct {
 	Start   string         // the first occurrence on the wall clock: 2006-01-02T15:04
 	Zone    *time.Location // whose wall clock it is
 	ExDates []string       // left out: 2006-01-02 (the whole day) or 2006-01-02T15:04
-	RDates  []string       // added, also after the end: 2006-01-02T15:04, or a day: at the rule's clock time
+	RDates  []string       // added, also before the start and after the end: 2006-01-02T15:04, or a day: at the rule's clock time
 	Until   string         // optional, a day or local time, inclusive; besides UNTIL in the rule
 }
 
@@ -204,8 +204,8 @@ func (r *Rule) add(dates []string) error {
 			return &Error{"rdates", fmt.Sprintf("%.40q is not a day and time such as 2027-01-10T02:00, nor a day such as 2027-01-10.", text)}
 		case local.Year() > lastYear:
 			return &Error{"rdates", fmt.Sprintf("%s is too far away: give a year up to %d.", text, lastYear)}
-		case local.Before(r.start):
-			return &Error{"rdates", fmt.Sprintf("%s lies before the start, %s.", text, r.start.Format(Local))}
+		case local.Year() < firstYear:
+			return &Error{"rdates", fmt.Sprintf("%s is too long ago: give a year from %d.", text, firstYear)}
 		}
 		known := slices.ContainsFunc(r.extra, func(o occasion) bool { return o.local.Equal(local) })
 		if !known && !r.inPattern(local) {

@@ -7,15 +7,24 @@ import (
 	"time"
 
 	"github.com/teambition/rrule-go"
+
+	"lull/scheduler"
 )
 
 // Words say when the rule occurs, for people: "Second Sunday of each month,
-// 02:00". They name the clock time, and not its zone.
-func (r Rule) Words() string {
+// 02:00–06:00", for what lasts four hours; zero: it has no end to name. They name
+// the clock time, and not its zone.
+func (r Rule) Words(lasts time.Duration) string {
 	if r.zone == nil {
 		return "Never"
 	}
 	s := r.pattern.words() + ", " + r.start.Format("15:04")
+	switch {
+	case lasts >= 24*time.Hour:
+		s += " for " + scheduler.InWords(lasts)
+	case lasts > 0:
+		s += "–" + r.start.Add(lasts).Format("15:04")
+	}
 	if n := r.said.count; n == 1 {
 		s += ", once"
 	} else if n > 1 {

@@ -1,6 +1,9 @@
 package recur
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 func TestARuleIsSaidInWords(t *testing.T) {
 	t.Parallel()
@@ -42,10 +45,25 @@ func TestARuleIsSaidInWords(t *testing.T) {
 		t.Run(c.rrule, func(t *testing.T) {
 			t.Parallel()
 			r := rule(t, Spec{RRule: c.rrule, Start: c.start, Zone: zone(t, "Europe/Berlin")})
-			if got := r.Words(); got != c.want {
+			if got := r.Words(0); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestTheWordsOfARuleSayItsEnd(t *testing.T) {
+	t.Parallel()
+	r := rule(t, Spec{RRule: "FREQ=WEEKLY;INTERVAL=2;COUNT=3", Start: "2027-01-07T22:30", Zone: zone(t, "Europe/Berlin")})
+	for lasts, want := range map[time.Duration]string{
+		30 * time.Minute: "Every 2 weeks on Thursday, 22:30–23:00, 3 times",
+		4 * time.Hour:    "Every 2 weeks on Thursday, 22:30–02:30, 3 times",
+		24 * time.Hour:   "Every 2 weeks on Thursday, 22:30 for 1 d, 3 times",
+		30 * time.Hour:   "Every 2 weeks on Thursday, 22:30 for 1 d 6 h, 3 times",
+	} {
+		if got := r.Words(lasts); got != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", lasts, got, want)
+		}
 	}
 }
 

@@ -33,6 +33,7 @@ type series struct {
 	Links                []scheduler.Link      `json:"links"`
 	Reminders            []length              `json:"reminders"`
 	Recipients           []string              `json:"recipients"`
+	Template             *templateRef          `json:"template"` // that it was made from
 	Checks               []seriesCheck         `json:"checks"`
 	RRule                string                `json:"rrule"`
 	StartLocal           string                `json:"start_local"`
@@ -74,6 +75,7 @@ type occurrence struct {
 	End        moment          `json:"end"`
 	State      scheduler.State `json:"state"`
 	Detached   bool            `json:"detached"` // changed by itself
+	Note       *string         `json:"note"`     // how the clocks change, in words
 }
 
 // seriesOf says which occurrence of which series a window is.
@@ -91,19 +93,24 @@ func ofSeries(w scheduler.Window) *seriesOf {
 }
 
 func (a *API) showSeries(v agenda.SeriesView) series {
+	var from *templateRef
+	if v.Template.ID != "" {
+		ref := templateRef(v.Template)
+		from = &ref
+	}
 	return series{
 		ID: v.ID, Title: v.Title, Summary: v.Summary, Plan: v.Steps, RollbackPlan: v.RollbackPlan,
 		RollbackDuration: length(v.RollbackDuration), VerificationDuration: length(v.VerificationDuration),
 		Kind: v.Kind, Risk: v.Risk, Public: v.Public, Services: all(v.Services), TimeZone: v.TimeZone, Lead: v.Lead,
 		RunbookURL: v.RunbookURL, TicketURL: v.TicketURL, ConferenceURL: v.ConferenceURL, Links: all(v.Links),
-		Reminders: each(v.Reminders, asLength), Recipients: all(v.Recipients),
+		Reminders: each(v.Reminders, asLength), Recipients: all(v.Recipients), Template: from,
 		Checks: each(v.Checks, func(c scheduler.Check) seriesCheck { return seriesCheck{c.Phase, c.Text, c.How, c.Required} }),
 		RRule:  v.RRule, StartLocal: v.StartLocal, Duration: length(v.Duration), ExDates: all(v.ExDates), RDates: all(v.RDates),
 		Until: orNull(v.Until), Words: v.Words, State: v.State, Requester: v.Requester, ConflictReason: orNull(v.ConflictReason),
 		Approvals: each(v.Approvals, showApproval), ReviewBy: moment{v.ReviewBy}, MadeUntil: moment{v.MadeUntil}, Next: moment{v.Next},
 		Windows: v.Windows, LeftAlone: all(v.Left), Version: v.Version, Created: moment{v.Created}, Updated: moment{v.Changed},
 		Occurrences: each(v.Members, func(w scheduler.Window) occurrence {
-			return occurrence{w.Occurrence, w.ID, w.Number, moment{w.Start}, moment{w.End}, w.State, w.Detached}
+			return occurrence{w.Occurrence, w.ID, w.Number, moment{w.Start}, moment{w.End}, w.State, w.Detached, orNull(v.Notes[w.ID])}
 		}),
 		URL: a.BaseURL + "/series/" + v.ID,
 	}
@@ -137,19 +144,22 @@ func (in seriesInput) apply(s *scheduler.Series) error {
 	return in.planInput.apply(&s.Plan)
 }
 
-// newSeriesInput is a series, and whether to submit it in the same transaction.
+// newSeriesInput is a series, what it is made after, and whether to submit it in
+// the same transaction.
 type newSeriesInput struct {
 	seriesInput
-	Submit *bool   `json:"submit"`
-	Reason *string `json:"reason"`
+	Template *string `json:"template"` // the id of one
+	Submit   *bool   `json:"submit"`
+	Reason   *string `json:"reason"`
 }
 
-func (a *API) newSeries(r *http.Request, in seriesInput) (scheduler.Series, error) {
-	plan, err := a.newPlan(r, createInput{})
+// newSeries is the plan and the length of the template, and then what was given.
+func (a *API) newSeries(r *http.Request, in newSeriesInput) (scheduler.Series, error) {
+	m, err := a.model(r, given(in.Template), "")
 	if err != nil {
 		return scheduler.Series{}, err
 	}
-	s := scheduler.Series{Plan: plan}
+	s := scheduler.Series{Plan: m.Plan, Duration: m.Lasts}
 	return s, in.apply(&s)
 }
 
@@ -171,7 +181,7 @@ func (a *API) createSeries(w http.ResponseWriter, r *http.Request, who access.Vi
 	if err := read(r, &in); err != nil {
 		return err
 	}
-	s, err := a.newSeries(r, in.seriesInput)
+	s, err := a.newSeries(r, in)
 	if err != nil {
 		return err
 	}
@@ -274,7 +284,7 @@ func (a *API) previewSeries(w http.ResponseWriter, r *http.Request, who access.V
 	if in.Limit != nil {
 		limit = *in.Limit
 	}
-	s, err := a.newSeries(r, in.seriesInput)
+	s, err := a.newSeries(r, in.newSeriesInput)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func TestASeriesOverTheAPI(t *testing.T) {
 	s := open(t)
 	made := s.ok("Ada", "POST", "/series", `{`+nights+`, "exdates": ["2027-01-10"], "submit": true}`, 201)
 	id := "/series/" + made["id"].(string)
-	if made["state"] != "requested" || made["windows"] != 11.0 || made["words"] != "Second Sunday of each month, 02:00" || made["until"] != nil {
+	if made["state"] != "requested" || made["windows"] != 11.0 || made["words"] != "Second Sunday of each month, 02:00–06:00" || made["until"] != nil {
 		t.Fatalf("made %v", made)
 	}
 	all := items(t, s.ok("Ada", "GET", "/windows?series="+made["id"].(string), "", 200))
@@ -53,6 +53,9 @@ func TestASeriesOverTheAPI(t *testing.T) {
 		t.Fatalf("this and following made %v", next)
 	}
 	first := next["occurrences"].([]any)[0].(map[string]any)
+	if note := next["occurrences"].([]any)[1].(map[string]any)["note"]; note != "from here 01:00 UTC instead of 02:00: clocks went forward on 28 Mar" {
+		t.Fatalf("across the clock change the note is %v", note)
+	}
 	if first["occurrence"] != "2027-03-14T03:00" || first["window"] != all[2]["id"] {
 		t.Fatalf("the first to follow is %v, want the window %v", first, all[2]["id"])
 	}
@@ -112,6 +115,10 @@ func TestThePreviewOfASeriesBeginsWithItsFirstDate(t *testing.T) {
 	if got[0]["note"] != nil || got[1]["note"] == nil || got[1]["start"] != "2027-03-28T01:30:00Z" || got[2]["start"] != "2027-03-29T00:30:00Z" {
 		t.Fatalf("over the clock change %v", got[:3])
 	}
+	got = items(t, s.ok("Ada", "POST", "/series/preview", `{"rrule": "FREQ=WEEKLY", "start_local": "2027-03-28T01:00", "time_zone": "Europe/Berlin", "duration": "4h"}`, 200))
+	if got[0]["note"] != "the clocks go forward in between: it ends 06:00" || got[1]["note"] != "from here 23:00 UTC instead of 00:00: clocks went forward on 28 Mar" || got[2]["note"] != nil {
+		t.Fatalf("over the clock change %v", got[:3])
+	}
 	s.ok("Ada", "POST", "/series/preview", `{`+nights+`, "limit": 0}`, 422)
 	if got := items(t, s.ok("Ada", "GET", "/series", "", 200)); len(got) != 0 {
 		t.Fatal("a preview kept a series")
@@ -119,4 +126,20 @@ func TestThePreviewOfASeriesBeginsWithItsFirstDate(t *testing.T) {
 	if refused := s.ok("Ada", "POST", "/series", `{`+nights+`, "submit": true}`, 409); refused["conflicts"].([]any)[0].(map[string]any)["occurrence"] != "2027-01-10T02:00" {
 		t.Fatalf("refused with %v", refused)
 	}
+}
+
+func TestASeriesIsMadeFromATemplate(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	id := strings.TrimPrefix(preApproved(s), "/templates/")
+	dates := `"rrule": "FREQ=WEEKLY", "start_local": "2026-12-13T02:00", "time_zone": "Europe/Berlin", "lead": "ada@example.org"`
+	made := s.ok("Ada", "POST", "/series", `{"template": "`+id+`", `+dates+`, "submit": true}`, 201)
+	if of, _ := made["template"].(map[string]any); of["id"] != id || made["kind"] != "standard" || made["state"] != "approved" || made["duration"] == "0s" {
+		t.Fatalf("made %v", made)
+	}
+	s.ok("Ada", "POST", "/series/preview", `{"template": "`+id+`", `+dates+`}`, 200)
+	if refused := s.ok("Ada", "POST", "/series", `{"template": "none", `+dates+`}`, 422); refused["fields"].(map[string]any)["template"] == nil {
+		t.Fatalf("of no such template: %v", refused)
+	}
+	s.ok("Ada", "PATCH", "/series/"+made["id"].(string), `{"template": "`+id+`"}`, 422)
 }

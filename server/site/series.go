@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -37,13 +38,20 @@ func (s *Site) NewSeries(w http.ResponseWriter, r *http.Request, who access.Visi
 	}
 	one := scheduler.Series{Plan: blank(zone, set)}
 	one.Lead = who.Email
+	if id := r.URL.Query().Get("template"); id != "" {
+		m, err := s.Agenda.FromTemplate(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		one = scheduler.Series{Plan: m.Plan, Duration: m.Lasts}
+		one.Lead = cmp.Or(one.Lead, who.Email)
+	}
 	if ref := r.URL.Query().Get("window"); ref != "" {
 		v, err := s.Agenda.Window(r.Context(), ref)
 		if err != nil {
 			return err
 		}
 		one = scheduler.Series{Plan: v.Again(), Duration: v.Interval.Duration()}
-		one.Template = scheduler.TemplateRef{}
 		if !v.Start.IsZero() {
 			one.StartLocal = scheduler.InZone(v.Start, v.TimeZone).Format(recur.Local)
 		}
@@ -60,7 +68,17 @@ func (s *Site) EditSeries(w http.ResponseWriter, r *http.Request, who access.Vis
 	if err != nil {
 		return err
 	}
-	page := web.SeriesFormOf(v.Series, r.URL.Query().Get("from"))
+	one, from := v.Series, strings.TrimSpace(r.URL.Query().Get("from"))
+	if from != "" {
+		if one, _, err = agenda.SeriesFrom(v.Series, from); err != nil {
+			no, status, ok := refusal("", err)
+			if !ok {
+				return err
+			}
+			return s.series(w, r, who, status, web.Series{Refusal: no})
+		}
+	}
+	page := web.SeriesFormOf(one, from)
 	page.MayAgree = mayAgreeSeries(v, who)
 	if series, wrong := page.Read(); len(wrong) == 0 {
 		if p, err := s.Agenda.PreviewSeries(r.Context(), series, v.ID, 0, who.Person); err == nil {

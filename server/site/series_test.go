@@ -35,7 +35,7 @@ func TestASeriesIsMadeByAForm(t *testing.T) {
 	d := open(t)
 	id := d.made("submit")
 	_, body, _ := d.ask(d.site.Series, nil, "id", id)
-	for _, want := range []string{"Second Sunday of each month, 02:00", "2026-12-13T02:00", "Requested", "until it is ended"} {
+	for _, want := range []string{"Second Sunday of each month, 02:00–04:00", ">Sun 13 Dec 2026, 02:00<", "Requested", "until it is ended"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page of the series does not say %q", want)
 		}
@@ -178,5 +178,46 @@ func TestTheFormOfAWindowBecomesThatOfASeries(t *testing.T) {
 	status, body, _ = d.ask(query(d.site.NewSeries, "window=MW-1"), nil)
 	if status != http.StatusOK || !strings.Contains(body, `value="Core database upgrade"`) || !strings.Contains(body, `name="time" value="02:00"`) {
 		t.Errorf("got %d, want the window's plan in the form of a series:\n%s", status, body)
+	}
+}
+
+func TestTheFormOfThisAndFollowingBeginsWithTheNextDateOfTheRule(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	v := nights("draft")
+	v.Set("rdates", "2027-01-16T09:00")
+	code, body, head := d.ask(d.site.AddSeries, v)
+	if code != http.StatusSeeOther {
+		t.Fatalf("%d: %s", code, body)
+	}
+	id := strings.TrimPrefix(head.Get("Location"), "/series/")
+	code, body, _ = d.ask(query(d.site.EditSeries, "from=2027-01-16T09:00"), nil, "id", id)
+	if code != http.StatusOK || !strings.Contains(body, `value="2027-02-14"`) || !strings.Contains(body, "2027-01-16T09:00</textarea>") {
+		t.Errorf("the form from an added date on: %d %s", code, body)
+	}
+	if code, _, _ = d.ask(query(d.site.EditSeries, "from=soon"), nil, "id", id); code != http.StatusUnprocessableEntity {
+		t.Errorf("from a date that is none: %d", code)
+	}
+}
+
+func TestTheFormOfASeriesIsFilledFromATemplate(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	id := d.preApproved()
+	code, body, _ := d.ask(query(d.site.NewSeries, "template="+id), nil)
+	for _, want := range []string{"Orders can be placed", `name="template" value="` + id + `"`, "pre-approved by"} {
+		if code != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%d, without %q", code, want)
+		}
+	}
+	v := nights("draft")
+	v.Set("template", id)
+	code, body, head := d.ask(d.site.AddSeries, v)
+	if code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, body)
+	}
+	made := strings.TrimPrefix(head.Get("Location"), "/series/")
+	if _, body, _ = d.ask(d.site.Series, nil, "id", made); !strings.Contains(body, `href="/templates/`+id+`"`) {
+		t.Error("the page does not name the template")
 	}
 }
