@@ -41,6 +41,8 @@ func (i inspection) value(raw json.RawMessage, t reflect.Type, path string, dept
 	switch {
 	case depth > deepest:
 		i.wrong[path] = "This is nested too deeply."
+	case holdsNUL(raw):
+		i.wrong[path] = "Control characters are not allowed here."
 	case string(raw) == "null":
 	case reflect.PointerTo(t).Implements(readsJSON), reflect.PointerTo(t).Implements(readsText):
 		i.value(raw, anything, path, depth)
@@ -66,6 +68,13 @@ func (i inspection) value(raw json.RawMessage, t reflect.Type, path string, dept
 			i.reads(raw, t, path)
 		}
 	}
+}
+
+// holdsNUL reports whether raw is a text with a NUL in it, which no text of ours
+// has and PostgreSQL does not take.
+func holdsNUL(raw json.RawMessage) bool {
+	var s string
+	return raw[0] == '"' && bytes.Contains(raw, []byte(`u0000`)) && json.Unmarshal(raw, &s) == nil && strings.ContainsRune(s, 0)
 }
 
 // kind says what the value at path must be, unless it begins like that.

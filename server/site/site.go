@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"lull/notifier"
 	"lull/scheduler"
@@ -151,6 +152,13 @@ func values(r *http.Request) (url.Values, error) {
 			return nil, err
 		}
 		return nil, &reply.BadRequest{Detail: "The form cannot be read."}
+	}
+	for _, all := range r.PostForm {
+		for _, v := range all {
+			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+				return nil, &reply.BadRequest{Detail: "The form holds what is no text."}
+			}
+		}
 	}
 	return r.PostForm, nil
 }
