@@ -57,11 +57,13 @@ func (w *Window) Change(s Scene, e Edit) (Event, error) {
 	if len(changed) > 0 {
 		w.shown(s.Now)
 	}
+	let := Approval{} // in the same act
 	if e.Approve && w.State == Requested {
 		if err := w.addApproval(s, Yes{Reason: e.Reason, Override: kindsOf(s.Conflicts, e.Reason)}); err != nil {
 			*w = was
 			return Event{}, err
 		}
+		let = w.Approvals[len(w.Approvals)-1]
 		if len(w.Approvals) >= w.quorum(policy, s.Services) {
 			w.State, w.Published = Scheduled, true
 		}
@@ -76,8 +78,8 @@ func (w *Window) Change(s Scene, e Edit) (Event, error) {
 	case falls && w.PreApproved != nil:
 		text += fmt.Sprintf(" It stays scheduled, inside the pre-approved template %q.", w.PreApproved.Template.Name)
 	}
-	ev := w.happened(s, kind, text)
-	ev.Data.Changed, ev.Data.Reason = changed, tidy(e.Reason)
+	ev := w.happened(s, kind, text+let.overrode())
+	ev.Data.Changed, ev.Data.Reason, ev.Data.Overrides = changed, tidy(e.Reason), let.Overrides
 	w.tellChange(&ev, was, s.Now)
 	return ev, nil
 }

@@ -73,6 +73,36 @@ func (c Conflict) same(o Conflict) bool {
 	return c.Start.IsZero() || o.Start.IsZero() || c.Start.Equal(o.Start) && c.End.Equal(o.End)
 }
 
+// KnownAs names c as the people of w know it. What was overridden as it stood
+// then, and has moved since, is another thing to know: nothing covers it now.
+func (w Window) KnownAs(c Conflict) string {
+	if _, was := w.lapsed(c); was {
+		return fmt.Sprintf("%s %d %d", c.Key(), c.Start.Unix(), c.End.Unix())
+	}
+	return c.Key()
+}
+
+// lapsed is the override that covered c before it moved, if one did.
+func (w Window) lapsed(c Conflict) (last Approval, was bool) {
+	if c.Overridden != nil {
+		return last, false
+	}
+	for _, a := range slices.Concat(w.Approvals, w.Overrides) {
+		if slices.ContainsFunc(a.Overrides, func(o Conflict) bool { return o.Key() == c.Key() }) {
+			last, was = a, true
+		}
+	}
+	return last, was
+}
+
+// News says c in words to the people of w, to whom it is new.
+func (w Window) News(c Conflict) string {
+	if a, was := w.lapsed(c); was {
+		return c.Detail + fmt.Sprintf(" It has moved: the override by %s, %q, no longer covers it.", a.By, a.Reason)
+	}
+	return c.Detail
+}
+
 // Held is the time that a window holds on one service.
 type Held struct {
 	Window  string // the id
@@ -125,13 +155,13 @@ func (w Window) Conflicts(a Around, policy Policy, now time.Time) []Conflict {
 	found := w.windowConflicts(a, now)
 	services := a.Graph.Of(w.Slugs())
 	for _, f := range a.Freezes {
-		if c, ok := freezeConflict(f, services, w.Interval, w.TimeZone); ok {
+		if c, ok := freezeConflict(f, services, w.Plan); ok {
 			found = append(found, c)
 		}
 	}
 	found = append(found, w.supplierConflicts(a, now)...)
 	for _, s := range services {
-		if c, ok := hoursConflict(s, w.Interval, w.TimeZone); ok {
+		if c, ok := hoursConflict(s, w.Holds(s.Slug), w.TimeZone); ok {
 			found = append(found, c)
 		}
 	}

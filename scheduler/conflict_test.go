@@ -175,3 +175,25 @@ func TestTiersAskMoreNoticeAndShorterWindows(t *testing.T) {
 		t.Errorf("got %v; want two hours refused where one is allowed", err)
 	}
 }
+
+func TestAStageIsHeldToItsOwnTime(t *testing.T) {
+	t.Parallel()
+	w := staged(Requested) // the shop until 13:00, the database from 12:30
+	services := []Service{core, {Slug: "shop", Name: "Shop", Tier: 2, Hours: []Hours{{Days: []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}, From: "12:00", To: "13:00", TimeZone: "UTC"}}}}
+	near := aroundOf(services, w)
+	near.Freezes = []Frozen{
+		{Freeze{ID: "after", Title: "After", Services: []string{"shop"}}, at(60, 120)},
+		{Freeze{ID: "during", Title: "During", Services: []string{"core-db"}}, at(0, 31)},
+	}
+	var got []string
+	for _, c := range w.Conflicts(near, Policy{}, noon.Add(-time.Hour)) {
+		got = append(got, string(c.Kind)+" "+c.Freeze+c.Service)
+	}
+	if fmt.Sprint(got) != "[freeze duringcore-db]" {
+		t.Errorf("got %v, want the freeze of the database's own time alone", got)
+	}
+	near.Freezes = []Frozen{{Freeze{ID: "all", Title: "All", All: true}, at(119, 200)}}
+	if all := w.Conflicts(near, Policy{}, noon.Add(-time.Hour)); len(all) != 1 || all[0].Freeze != "all" {
+		t.Errorf("got %v, want a freeze of everything in the way of all of it", all)
+	}
+}

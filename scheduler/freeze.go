@@ -96,16 +96,17 @@ func (f *Freeze) Check() error {
 	return wrong.Err()
 }
 
-// freezeConflict is how a period of a freeze stands in the way of a window
-// that holds i on the services.
-func freezeConflict(f Frozen, services []Service, i Interval, zone string) (Conflict, bool) {
-	if !f.Period.Overlaps(i) {
+// freezeConflict is how a period of a freeze stands in the way of the plan for
+// the services, each of which it holds for its stages; a freeze of everything
+// stands in the way of all of it.
+func freezeConflict(f Frozen, services []Service, p Plan) (Conflict, bool) {
+	if !f.Period.Overlaps(p.Interval) {
 		return Conflict{}, false
 	}
 	var names []string
 	c := Conflict{Kind: FreezeConflict, Blocking: true, Freeze: f.ID, Start: f.Period.Start, End: f.Period.End, OverrideRole: f.Override}
 	for _, s := range services {
-		if f.Covers(s) {
+		if f.Covers(s) && (f.All || f.Period.Overlaps(p.Holds(s.Slug))) {
 			names = append(names, s.Name)
 			c.Service = s.Slug
 		}
@@ -116,7 +117,7 @@ func freezeConflict(f Frozen, services []Service, i Interval, zone string) (Conf
 	case len(names) > 1:
 		c.Service = ""
 	}
-	c.Detail = fmt.Sprintf("%q freezes %s, %s.", f.Title, strings.Join(names, ", "), span(f.Period, zone))
+	c.Detail = fmt.Sprintf("%q freezes %s, %s.", f.Title, strings.Join(names, ", "), span(f.Period, p.TimeZone))
 	if f.Reason != "" {
 		c.Detail += " " + f.Reason
 	}

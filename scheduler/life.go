@@ -182,10 +182,23 @@ func (w *Window) Approve(s Scene, yes Yes) (Event, error) {
 	}
 	last := w.Approvals[len(w.Approvals)-1]
 	ev.Data.Overrides, ev.Data.Reason = last.Overrides, last.Reason
+	ev.Text += last.overrode()
 	if last.Note != "" {
 		ev.Text += " " + last.Note
 	}
 	return ev, nil
+}
+
+// overrode says in words what the approval let pass and why, if anything.
+func (a Approval) overrode() string {
+	if len(a.Overrides) == 0 {
+		return ""
+	}
+	words := fmt.Sprintf(" Overridden, %q:", a.Reason)
+	for _, c := range a.Overrides {
+		words += " " + string(c.Kind) + ", " + c.Detail
+	}
+	return words
 }
 
 // quorum is how many approvals w needs: an emergency, and a window with

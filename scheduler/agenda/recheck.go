@@ -26,9 +26,9 @@ func know(tx *store.Tx, vs []View) error {
 	for _, v := range vs {
 		seen := map[string]bool{}
 		for _, c := range v.Conflicts {
-			if v.State.Holds() && !seen[c.Key()] {
-				seen[c.Key()] = true
-				rows = append(rows, []any{v.ID, c.Key(), c.Window})
+			if name := v.KnownAs(c); v.State.Holds() && !seen[name] {
+				seen[name] = true
+				rows = append(rows, []any{v.ID, name, c.Window})
 			}
 		}
 	}
@@ -38,8 +38,8 @@ func know(tx *store.Tx, vs []View) error {
 	return nil
 }
 
-func learn(tx *store.Tx, window string, c scheduler.Conflict) error {
-	_, err := tx.Exec(`INSERT INTO known_conflicts (window_id, name, other) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, window, c.Key(), c.Window)
+func learn(tx *store.Tx, w scheduler.Window, c scheduler.Conflict) error {
+	_, err := tx.Exec(`INSERT INTO known_conflicts (window_id, name, other) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, w.ID, w.KnownAs(c), c.Window)
 	if err != nil {
 		return fmt.Errorf("agenda: known conflicts: %w", err)
 	}
@@ -136,10 +136,11 @@ func tellNew(tx *store.Tx, ws []scheduler.Window, by scheduler.Person) error {
 	for _, v := range vs {
 		gone, fresh := knew[v.ID], []scheduler.Conflict(nil)
 		for _, c := range v.Conflicts {
-			if !gone[c.Key()] && c.Kind != scheduler.ShortNotice {
+			name := v.KnownAs(c)
+			if !gone[name] && c.Kind != scheduler.ShortNotice {
 				fresh = append(fresh, c)
 			}
-			delete(gone, c.Key())
+			delete(gone, name)
 		}
 		for name := range gone {
 			if _, err := tx.Exec(`DELETE FROM known_conflicts WHERE window_id = $1 AND name = $2`, v.ID, name); err != nil {
@@ -151,10 +152,10 @@ func tellNew(tx *store.Tx, ws []scheduler.Window, by scheduler.Person) error {
 		}
 		words := []string{"New in the way:"}
 		for _, c := range fresh {
-			if err := learn(tx, v.ID, c); err != nil {
+			if err := learn(tx, v.Window, c); err != nil {
 				return err
 			}
-			words = append(words, c.Detail)
+			words = append(words, v.News(c))
 		}
 		if err := Record(tx, scheduler.Event{
 			WindowID: v.ID, Actor: by.Email, Via: by.Via, Kind: scheduler.Conflicted, Text: strings.Join(words, " "),

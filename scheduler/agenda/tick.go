@@ -3,8 +3,10 @@ package agenda
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"lull/scheduler"
 	"lull/scheduler/store"
 )
 
@@ -28,6 +30,9 @@ func (a *Agenda) Tick(ctx context.Context) (next time.Time, err error) {
 			return next, fmt.Errorf("agenda: tick: %w", err)
 		}
 	}
+	if err := a.overruns(ctx); err != nil {
+		return next, fmt.Errorf("agenda: tick: %w", err)
+	}
 	if err := a.forgetUnconfirmed(ctx); err != nil {
 		return next, fmt.Errorf("agenda: tick: %w", err)
 	}
@@ -45,6 +50,51 @@ func (a *Agenda) Tick(ctx context.Context) (next time.Time, err error) {
 		next = rolls
 	}
 	return next, err
+}
+
+// overruns tells the people of windows that time itself has brought together:
+// work that goes on past its end is in the way of what begins next.
+func (a *Agenda) overruns(ctx context.Context) error {
+	var ids []string
+	err := a.db.View(ctx, func(tx *store.Tx) error {
+		over, err := windows(tx, `WHERE w.state IN ('in_progress', 'verifying') AND w.end_at <= $1 ORDER BY w.id`, store.At(tx.Now))
+		if err != nil || len(over) == 0 {
+			return err
+		}
+		vs, err := views(tx, over)
+		if err != nil {
+			return err
+		}
+		knew, err := knownTo(tx, over)
+		if err != nil {
+			return err
+		}
+		for _, v := range vs {
+			for _, c := range v.Conflicts {
+				if c.Window != "" && !knew[v.ID][v.KnownAs(c)] {
+					ids = append(ids, v.ID, c.Window)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	return a.db.Update(ctx, func(tx *store.Tx) error {
+		for some := range slices.Chunk(ids, mostRows) {
+			ws, err := windows(tx, `WHERE w.id IN (`+holes(1, len(some))+`) AND w.state IN ('requested', 'scheduled', 'in_progress', 'verifying') ORDER BY w.start_at, w.id`, anys(some)...)
+			if err != nil {
+				return err
+			}
+			if err := tellNew(tx, ws, scheduler.Clock); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func tick(tx *store.Tx, id string) error {
