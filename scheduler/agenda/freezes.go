@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -100,7 +101,8 @@ func (a *Agenda) ChangeFreeze(ctx context.Context, id string, version int, apply
 
 // keepFreeze keeps f in the place of was.
 func keepFreeze(tx *store.Tx, f *scheduler.Freeze, was scheduler.Freeze, by scheduler.Person, did string) error {
-	if err := f.Check(); err != nil {
+	wrong := scheduler.InvalidError{} // everything that is, in one answer
+	if err := f.Check(); err != nil && !errors.As(err, &wrong) {
 		return err
 	}
 	have, err := ServicesOf(tx, f.Services)
@@ -108,10 +110,21 @@ func keepFreeze(tx *store.Tx, f *scheduler.Freeze, was scheduler.Freeze, by sche
 		return err
 	}
 	if gone := missing(f.Services, have); gone != "" {
-		return scheduler.InvalidError{"services": gone}
+		wrong["services"] = gone
 	}
 	last, err := lastPeriod(f)
-	if err != nil {
+	var rule scheduler.InvalidError
+	switch {
+	case errors.As(err, &rule):
+		for field, words := range rule {
+			if wrong[field] == "" {
+				wrong[field] = words
+			}
+		}
+	case err != nil && len(wrong) == 0:
+		return err
+	}
+	if err := wrong.Err(); err != nil {
 		return err
 	}
 	f.Updated = tx.Now

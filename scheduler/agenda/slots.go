@@ -37,6 +37,9 @@ func (a *Agenda) Slots(ctx context.Context, q scheduler.Search) (slots []schedul
 			on.near(under.graph, slug, q.Within)
 		}
 		for _, lead := range q.Leads {
+			if err := known(tx, scheduler.Plan{Lead: lead}); err != nil {
+				return err
+			}
 			by.add(lead, q.Within)
 		}
 		if err := fill(tx, &near, under, on, by, q.Within); err != nil {

@@ -47,6 +47,12 @@ func TestAMalformedFreezeIsRefusedFieldByField(t *testing.T) {
 			t.Errorf("%s: got %v, want words for %s", c.name, p, c.field)
 		}
 	}
+	all := s.ok("Bob", "POST", "/freezes", `{"title":"","tiers":[9],"services":["x"],"rrule":"FREQ=SECONDLY","start":"2026-12-20T00:00:00Z","end":"2026-12-21T00:00:00Z"}`, 422)
+	for _, field := range []string{"title", "tiers", "services", "rrule"} {
+		if all["fields"].(map[string]any)[field] == nil {
+			t.Errorf("got %v, want words for %s too", all, field)
+		}
+	}
 }
 
 func TestTiersMayAskMoreInTheSettings(t *testing.T) {

@@ -33,4 +33,7 @@ func TestSlotsAvoidWhatIsBookedAndSayWhyThereAreNone(t *testing.T) {
 		}
 	}
 	s.ok("Ada", "GET", "/slots?service=core-db&duration=1h&window=MW-99", "", 404)
+	if p := s.ok("Ada", "GET", "/slots?service=core-db&duration=1h&lead=nobody@example.org", "", 422); p["fields"].(map[string]any)["lead"] == nil {
+		t.Errorf("got %v, want words for an unknown lead", p)
+	}
 }
