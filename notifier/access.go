@@ -3,6 +3,7 @@ package notifier
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"lull/scheduler"
@@ -19,51 +20,26 @@ const (
 	ListKnown    = "subscription-list"  // to nobody's: a list is told, and no reader of it decides for all
 )
 
-// accessWords are the subject and the sentence of each kind.
-var accessWords = map[string]accessLetter{
-	Invitation: {
-		"Your account for the maintenance of %s",
-		"You have been given an account for planning maintenance. Set your password here:",
-		"If you do not know what this is about, do nothing.",
-	},
-	Password: {
-		"Set a new password for the maintenance of %s",
-		"Somebody, probably you, asked to set a new password for your account. Set it here:",
-		"If it was not you, do nothing: your password stays as it is.",
-	},
-	Subscription: {
-		"Confirm your subscription to the maintenance of %s",
-		"Somebody, probably you, asked that this address be told of maintenance. Confirm it here:",
-		"If it was not you, do nothing: you will not hear from us again.",
-	},
-	Manage: {
-		"Your subscription to the maintenance of %s",
-		"Somebody, probably you, asked that this address be told of maintenance. We know it already. See and change here what it is told:",
-		"If it was not you, do nothing: everything stays as it is.",
-	},
-	ListKnown: {
-		"This list and the maintenance of %s",
-		"Somebody asked that this list be told of maintenance. We know it already. Only an administrator changes what a list is told; what is planned stands here:",
-		"You need not do anything: everything stays as it is.",
-	},
-}
-
-// accessLetter is what a letter says beside its one link; the subject names the organisation.
-type accessLetter struct{ subject, lede, ignore string }
+var accessKinds = []string{Invitation, Password, Subscription, Manage, ListKnown}
 
 // Post puts a letter of access into the outbox, as part of tx. It goes out at
 // the next Deliver.
 func (n *Notifier) Post(tx *store.Tx, kind, to, name, url string) error {
-	words, known := accessWords[kind]
-	if !known {
+	if !slices.Contains(accessKinds, kind) {
 		return fmt.Errorf("notifier: there is no letter of kind %q", kind)
 	}
-	return n.post(tx, kind, to, name, url, words, true)
+	return n.post(tx, kind, to, name, url, true)
+}
+
+// accessWords are what a letter says beside its one link.
+type accessWords struct {
+	*catalogue
+	Subject, Lede, URL, Ignore, Organisation string
 }
 
 // post puts a letter about no window into the outbox; personal, if its link is
-// for nobody else.
-func (n *Notifier) post(tx *store.Tx, kind, to, name, url string, words accessLetter, personal bool) error {
+// for nobody else. Its words take the organisation and what else is given.
+func (n *Notifier) post(tx *store.Tx, kind, to, name, url string, personal bool, given ...any) error {
 	set, err := agenda.SettingsIn(tx)
 	if err != nil {
 		return fmt.Errorf("notifier: post: %w", err)
@@ -72,9 +48,11 @@ func (n *Notifier) post(tx *store.Tx, kind, to, name, url string, words accessLe
 		ID: tx.NewID(), Kind: kind, Personal: personal, State: Queued, Expires: tx.Now.Add(day),
 		To: scheduler.Stakeholder{Email: to, Name: name},
 	}
-	w := struct{ Subject, Lede, URL, Ignore, Organisation string }{
-		fmt.Sprintf(words.subject, set.Organisation), words.lede, url,
-		words.ignore, set.Organisation,
+	c, of := catalogues[ours], "access."+kind
+	w := accessWords{catalogue: c, URL: url, Organisation: set.Organisation, Ignore: c.Say(of + ".ignore")}
+	w.Subject = fmt.Sprintf(c.Say(of+".subject"), append([]any{set.Organisation}, given...)...)
+	if w.Lede = c.Say(of + ".lede"); len(given) > 0 {
+		w.Lede = fmt.Sprintf(w.Lede, append([]any{set.Organisation}, given...)...)
 	}
 	var text, html strings.Builder
 	if err := textWords.ExecuteTemplate(&text, "access.txt", w); err != nil {
@@ -104,8 +82,8 @@ func (n *Notifier) TestMail(ctx context.Context, to string) (transcript string, 
 		return "Nothing was sent: LULL_MAIL_ALLOW does not name " + domain + ".\n", Outcome{State: Failed, Reply: "LULL_MAIL_ALLOW does not name " + domain}
 	}
 	return n.opts.Carrier.Dialogue(ctx, Letter{
-		From: n.opts.From, ReplyTo: n.opts.ReplyTo, To: Address{Email: to}, Subject: "Test mail",
-		Text: "This mail shows that maintenance can be announced from here.\n\n" + n.opts.BaseURL + "\n",
+		From: n.opts.From, ReplyTo: n.opts.ReplyTo, To: Address{Email: to}, Subject: catalogues[ours].Say("test.subject"),
+		Text: catalogues[ours].Say("test.text") + "\n\n" + n.opts.BaseURL + "\n",
 		Date: n.db.Now().UTC(), MessageID: n.messageID(id),
 	})
 }

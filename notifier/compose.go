@@ -21,6 +21,7 @@ var (
 
 // words are what a mail about a window says, in the order in which it does.
 type words struct {
+	*catalogue
 	Subject, Status, Title string
 	Lede                   string // what it means, and whether to act
 	When, Was              []string
@@ -33,38 +34,12 @@ type words struct {
 	Reference              string
 	URL                    string
 	Contact, Why           string
+	Next                   string // what comes next, if anything does that the reader is told of
 	Unsubscribe            string
 	Organisation           string
 }
 
 type serviceWords struct{ Name, Impact, Because string }
-
-// statusWords begin the subject.
-var statusWords = map[string]string{
-	string(scheduler.AnnounceScheduled): "Scheduled", string(scheduler.AnnounceUpdated): "Updated",
-	string(scheduler.AnnounceRescheduled): "Rescheduled", string(scheduler.AnnounceReminder): "Reminder",
-	string(scheduler.AnnounceStarted): "Started", string(scheduler.AnnounceExtended): "Extended",
-	string(scheduler.AnnounceProgress): "Progress", string(scheduler.AnnounceCompleted): "Completed",
-	string(scheduler.AnnounceCancelled): "Cancelled",
-	askedKind:                           "Approval asked", rejectedKind: "Rejected", lateKind: "Late", decideByKind: "Decide now",
-	overrunKind: "Overrun", escalatedKind: "Escalated", conflictKind: "Conflict",
-	undeliveredKind: "Not delivered",
-}
-
-var impactWords = map[scheduler.Impact]string{
-	scheduler.NoImpact:          "no impact expected",
-	scheduler.ReducedRedundancy: "works, with less redundancy than usual",
-	scheduler.Degraded:          "slower or partly unavailable",
-	scheduler.Outage:            "not available",
-}
-
-var outcomeWords = map[scheduler.Outcome]string{
-	scheduler.Successful:           "The work succeeded.",
-	scheduler.SuccessfulWithIssues: "The work succeeded, with issues.",
-	scheduler.RolledBack:           "The work was rolled back: things are as they were before.",
-	scheduler.Failed:               "The work failed.",
-	scheduler.Unapproved:           "The work was ended without approval.",
-}
 
 // facts are what a mail is composed from.
 type facts struct {
@@ -108,7 +83,7 @@ func written(name string, w any) (text, html string, err error) {
 }
 
 func (n *Notifier) words(f facts) words {
-	zone := f.To.TimeZone
+	zone, c := f.To.TimeZone, in(f.To.Language)
 	if zone == "" {
 		zone = f.Notice.TimeZone
 	}
@@ -116,14 +91,14 @@ func (n *Notifier) words(f facts) words {
 		f.Notice.Start, f.Notice.End = told.Start, told.End // what is off is what they were told, wherever it moved
 	}
 	w := words{
-		Status: statusWords[f.Kind], Title: f.Notice.Title, About: f.Notice.Summary, WhenLabel: "When",
-		Reference: fmt.Sprintf("%s, revision %d", f.Window.Name(), f.Window.Sequence), Contact: f.Notice.Lead,
+		catalogue: c, Status: c.Say("status." + f.Kind), Title: f.Notice.Title, About: f.Notice.Summary, WhenLabel: c.Say("label.when"),
+		Reference: c.Say("reference", f.Window.Name(), f.Window.Sequence), Contact: f.Notice.Lead,
 		Organisation: f.Settings.Organisation, Unsubscribe: f.Unsubscribe,
-		URL: n.windowURL(f), Why: why(f), When: whenLines(f.Notice.Start, f.Notice.End, zone),
+		URL: n.windowURL(f), Why: c.why(f), Next: c.next(f), When: c.whenLines(f.Notice.Start, f.Notice.End, zone),
 	}
 	short := ""
 	if !f.Notice.Start.IsZero() && !f.Notice.End.IsZero() {
-		short = span(f.Notice.Start, f.Notice.End, zone)
+		short = c.span(f.Notice.Start, f.Notice.End, zone)
 	}
 	number := f.Window.Name()
 	if f.Window.Number == 0 { // a preview of what is not booked yet
@@ -131,12 +106,12 @@ func (n *Notifier) words(f facts) words {
 	}
 	w.Subject = subject(w.Status, w.Title, short, number)
 	if f.Was != nil && !f.Notice.SameTimes(*f.Was) && !f.Was.Start.IsZero() {
-		w.Was = whenLines(f.Was.Start, f.Was.End, zone)
+		w.Was = c.whenLines(f.Was.Start, f.Was.End, zone)
 	}
-	w.Services = concerning(f)
-	w.Stages = stageLines(f, zone)
+	w.Services = c.concerning(f)
+	w.Stages = c.stageLines(f, zone)
 	if f.Leave {
-		w.Services, w.About, w.WhenLabel = nil, "", "It was announced for"
+		w.Services, w.About, w.WhenLabel = nil, "", c.Say("label.announced-for")
 	}
 	if over := f.Kind == string(scheduler.AnnounceCompleted) || f.Kind == string(scheduler.AnnounceCancelled); over {
 		w.About = ""
@@ -144,12 +119,12 @@ func (n *Notifier) words(f facts) words {
 			w.Services[i].Impact = "" // there is none any more
 		}
 	}
-	w.Lede, w.Text, w.TextLabel = lede(f, zone)
+	w.Lede, w.Text, w.TextLabel = c.lede(f, zone)
 	if w.Text == f.Notice.Summary {
 		w.Text = ""
 	}
 	if f.Kind == string(scheduler.AnnounceCompleted) && !f.Window.Began().IsZero() && !f.Window.Ended().IsZero() {
-		w.WhenLabel, w.When = "Actually", whenLines(f.Window.Began(), f.Window.Ended(), zone)
+		w.WhenLabel, w.When = c.Say("label.actually"), c.whenLines(f.Window.Began(), f.Window.Ended(), zone)
 		w.Was = nil
 	}
 	return w
@@ -169,62 +144,103 @@ func (n *Notifier) windowURL(f facts) string {
 	return n.opts.BaseURL + "/status/" + f.Window.ID
 }
 
-func why(f facts) string {
+func (c *catalogue) why(f facts) string {
 	switch {
 	case f.Inside:
-		return "You get this because you lead the work, stand for a service it touches, or may approve it."
+		return c.Say("why.inside")
 	case f.Leave:
-		return "You get this because you were told of this maintenance before."
+		return c.Say("why.leave")
 	case f.To.List:
-		return "This list is told of maintenance on the services above."
-	case f.To.Because != "":
-		return "You get this because " + Clean(f.To.Because) + "."
+		return c.Say("why.list")
+	case f.To.Account:
+		return c.Say("why.account")
+	case f.To.Through != "":
+		return c.Say("why.group", Clean(f.To.Through))
 	case f.To.ID == "":
-		return "You get this because somebody named your address for this window."
+		return c.Say("why.named")
 	default:
-		return "You get this because you subscribed to the services above."
+		return c.Say("why.subscribed")
 	}
+}
+
+// next says what comes next of what the recipient asked to be told.
+func (c *catalogue) next(f facts) string {
+	begins, ends := f.To.Wants(scheduler.AnnounceStarted), f.To.Wants(scheduler.AnnounceCompleted)
+	if f.Inside || f.Leave {
+		return ""
+	}
+	switch kind := scheduler.Announcement(f.Kind); {
+	case kind == scheduler.AnnounceCancelled:
+		return ""
+	case kind == scheduler.AnnounceCompleted:
+		return c.Say("next.last")
+	case f.Notice.Tentative:
+		return c.Say("next.tentative")
+	case f.Notice.Series != nil:
+		if len(f.Window.Reminders) > 0 && f.To.Wants(scheduler.AnnounceReminder) {
+			return c.Say("next.dates")
+		}
+		return ""
+	case kind == scheduler.AnnounceStarted, kind == scheduler.AnnounceExtended, kind == scheduler.AnnounceProgress:
+		if ends {
+			return c.Say("next.over")
+		}
+		return ""
+	}
+	before, reminds := f.Window.NextReminder(f.Now)
+	reminds = reminds && f.To.Wants(scheduler.AnnounceReminder)
+	switch {
+	case reminds && begins && ends:
+		return c.Say("next.reminder-begins", c.length(before))
+	case reminds:
+		return c.Say("next.reminder", c.length(before))
+	case begins && ends:
+		return c.Say("next.begins-ends")
+	case begins:
+		return c.Say("next.begins")
+	case ends:
+		return c.Say("next.end")
+	}
+	return ""
 }
 
 // lede says in one sentence what the mail means for its reader, and what people
 // wrote to go with it.
-func lede(f facts, zone string) (lede, text, label string) {
+func (c *catalogue) lede(f facts, zone string) (lede, text, label string) {
 	n := f.Notice
-	at := func(t time.Time) string {
-		return scheduler.InZone(t, zone).Format("Mon 2 Jan 15:04 ") + abbreviation(scheduler.InZone(t, zone))
-	}
-	nothing := " You need not do anything."
+	at := func(t time.Time) string { return c.moment(t, zone) }
+	nothing := func(key string) string { return c.Say(key) + " " + c.Say("nothing-to-do") }
 	if f.Leave {
-		return "This maintenance no longer concerns " + formerly(f) + "." + nothing + " Nothing more is to be expected of it, and we send you nothing more about it.", "", ""
+		return c.Say("lede.leave", c.formerly(f)) + " " + c.Say("nothing-to-do") + " " + c.Say("lede.leave-end"), "", ""
 	}
 	kind := f.Kind
 	if f.Was == nil && scheduler.Announcement(kind).StatesTimes() && !n.Tentative {
 		kind = string(scheduler.AnnounceScheduled) // who was told nothing yet has no changes to hear of
 	}
-	switch kind {
-	case string(scheduler.AnnounceScheduled):
-		return "Maintenance is planned." + nothing, "", ""
-	case string(scheduler.AnnounceUpdated):
-		return "What we told you about this maintenance has changed; the time stays." + nothing, n.Text, "Reason"
-	case string(scheduler.AnnounceRescheduled):
+	switch scheduler.Announcement(kind) {
+	case scheduler.AnnounceScheduled:
+		return nothing("lede.scheduled"), "", ""
+	case scheduler.AnnounceUpdated:
+		return nothing("lede.updated"), n.Text, c.Say("label.reason")
+	case scheduler.AnnounceRescheduled:
 		if n.Tentative {
-			return "This maintenance is to be moved. The new time is still to be confirmed.", n.Text, "Reason"
+			return c.Say("lede.tentative"), n.Text, c.Say("label.reason")
 		}
-		return "This maintenance has been moved." + nothing, n.Text, "Reason"
-	case string(scheduler.AnnounceReminder):
-		return "This maintenance begins " + at(n.Start) + "." + nothing, "", ""
-	case string(scheduler.AnnounceStarted):
-		return "The work has begun. It is expected to end " + at(n.End) + ".", "", ""
-	case string(scheduler.AnnounceExtended):
-		return "The work takes longer. It is now expected to end " + at(n.End) + ".", n.Text, "Reason"
-	case string(scheduler.AnnounceProgress):
-		return "The work goes on. It is expected to end " + at(n.End) + ".", n.Text, "Update"
-	case string(scheduler.AnnounceCompleted):
-		return "The maintenance is over. " + outcomeWords[n.Outcome], n.Text, "Result"
-	case string(scheduler.AnnounceCancelled):
-		return "This maintenance will not take place. If there is to be a new date, it is announced separately.", n.Text, "Reason"
+		return nothing("lede.rescheduled"), n.Text, c.Say("label.reason")
+	case scheduler.AnnounceReminder:
+		return c.Say("lede.reminder", at(n.Start)) + " " + c.Say("nothing-to-do"), "", ""
+	case scheduler.AnnounceStarted:
+		return c.Say("lede.started", at(n.End)), "", ""
+	case scheduler.AnnounceExtended:
+		return c.Say("lede.extended", at(n.End)), n.Text, c.Say("label.reason")
+	case scheduler.AnnounceProgress:
+		return c.Say("lede.progress", at(n.End)), n.Text, c.Say("label.update")
+	case scheduler.AnnounceCompleted:
+		return c.Say("lede.completed") + " " + c.Say("outcome."+string(n.Outcome)), n.Text, c.Say("label.result")
+	case scheduler.AnnounceCancelled:
+		return c.Say("lede.cancelled"), n.Text, c.Say("label.reason")
 	}
-	return insideLede(f, at), f.Detail, "What happened"
+	return c.insideLede(f, at), f.Detail, c.Say("label.happened")
 }
 
 // wrap breaks text into lines of a mail, leaving its own line ends.

@@ -10,10 +10,10 @@ import (
 // concerning lists the services of the window that concern the recipient, and
 // says of each that they did not ask for why it does. Where none of them does,
 // those count that did when they were last told; who never asked for any hears of all.
-func concerning(f facts) []serviceWords {
-	mine, every := concerned(f, f.Notice.Services)
+func (c *catalogue) concerning(f facts) []serviceWords {
+	mine, every := c.concerned(f, f.Notice.Services)
 	if len(mine) == 0 && f.Was != nil {
-		mine, _ = concerned(f, f.Was.Services)
+		mine, _ = c.concerned(f, f.Was.Services)
 	}
 	if len(mine) == 0 {
 		return every
@@ -21,10 +21,10 @@ func concerning(f facts) []serviceWords {
 	return mine
 }
 
-func concerned(f facts, services []scheduler.Affected) (mine, every []serviceWords) {
+func (c *catalogue) concerned(f facts, services []scheduler.Affected) (mine, every []serviceWords) {
 	for _, a := range services {
 		s := named(f.All, a.Service)
-		line := serviceWords{Name: s.Name, Impact: impactWords[a.Impact]}
+		line := serviceWords{Name: s.Name, Impact: c.Say("impact." + string(a.Impact))}
 		every = append(every, line)
 		if asked(f.To, s) {
 			mine = append(mine, line)
@@ -32,7 +32,7 @@ func concerned(f facts, services []scheduler.Affected) (mine, every []serviceWor
 		}
 		for _, d := range dependents(f.All, s.Slug) {
 			if asked(f.To, d) {
-				line.Because = d.Name + " depends on it"
+				line.Because = c.Say("depends", d.Name)
 				mine = append(mine, line)
 				break
 			}
@@ -42,7 +42,7 @@ func concerned(f facts, services []scheduler.Affected) (mine, every []serviceWor
 }
 
 // formerly names the services by which the window concerned the recipient before.
-func formerly(f facts) string {
+func (c *catalogue) formerly(f facts) string {
 	var mine []string
 	if f.Was != nil {
 		for _, a := range f.Was.Services {
@@ -55,11 +55,11 @@ func formerly(f facts) string {
 	}
 	switch n := len(mine); n {
 	case 0:
-		return "you"
+		return c.Say("you")
 	case 1:
 		return mine[0]
 	default:
-		return strings.Join(mine[:n-1], ", ") + " and " + mine[n-1]
+		return c.Say("and", strings.Join(mine[:n-1], ", "), mine[n-1])
 	}
 }
 

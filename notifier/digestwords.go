@@ -66,25 +66,26 @@ func (n *Notifier) digest(f facts, all []telling) digestWords {
 	if zone == "" {
 		zone = f.Notice.TimeZone
 	}
+	c := in(f.To.Language)
 	w := digestWords{words: n.words(f), Rule: f.Notice.Series.Words, Zone: f.Notice.TimeZone, Until: f.Notice.Series.Until}
 	if len(all) > 1 {
 		first := scheduler.InZone(all[0].told.Start, zone)
-		when := fmt.Sprintf("%d dates from %s %s", len(all), first.Format("Mon 2 Jan 15:04"), abbreviation(first))
+		when := c.count("digest.subject", len(all), c.date(first, "date.short")+" "+c.date(first, "date.clock")+" "+abbreviation(first))
 		w.Subject = subject(w.Status, w.Title, when, f.Window.Name())
 	}
 	if f.Kind == string(scheduler.AnnounceCancelled) {
 		w.Rule = "" // which is the rule of what is left, if anything is
 	}
-	w.Lede = digestLede(scheduler.Announcement(f.Kind), len(all), f.Notice.Tentative)
+	w.Lede = c.digestLede(scheduler.Announcement(f.Kind), len(all), f.Notice.Tentative)
 	before := ""
 	for i, t := range all {
 		if i == mostInFull {
-			w.Rest = fmt.Sprintf("and %d more, the last %s", len(all)-i, scheduler.InZone(all[len(all)-1].told.Start, zone).Format("Mon 2 Jan 2006"))
+			w.Rest = c.Say("digest.more", len(all)-i, c.date(scheduler.InZone(all[len(all)-1].told.Start, zone), "date.year"))
 			break
 		}
-		d := dateWords{Name: t.Name(), Lines: dateLines(t, zone, before)}
+		d := dateWords{Name: t.Name(), Lines: c.dateLines(t, zone, before)}
 		if t.was != nil && !t.was.Start.IsZero() && !t.was.SameTimes(scheduler.Notice{Start: t.told.Start, End: t.told.End}) {
-			d.Was = dateLines(telling{told: scheduler.Interval{Start: t.was.Start, End: t.was.End}}, zone, "")
+			d.Was = c.dateLines(telling{told: scheduler.Interval{Start: t.was.Start, End: t.was.End}}, zone, "")
 		}
 		before = offset(scheduler.InZone(t.told.Start, zone))
 		w.Dates = append(w.Dates, d)
@@ -92,48 +93,43 @@ func (n *Notifier) digest(f facts, all []telling) digestWords {
 	return w
 }
 
-func digestLede(kind scheduler.Announcement, dates int, tentative bool) string {
-	these := "These dates of a recurring maintenance"
-	if dates == 1 {
-		these = "This date of a recurring maintenance"
-	}
-	has := map[bool]string{true: " has", false: " have"}[dates == 1]
-	switch kind {
+func (c *catalogue) digestLede(kind scheduler.Announcement, dates int, tentative bool) string {
+	switch nothing := " " + c.Say("nothing-to-do"); kind {
 	case scheduler.AnnounceRescheduled:
 		if tentative {
-			return these + " is to be moved. The new time is still to be confirmed."
+			return c.about("digest.tentative", dates)
 		}
-		return these + has + " been moved. You need not do anything."
+		return c.about("digest.rescheduled", dates) + nothing
 	case scheduler.AnnounceUpdated:
-		return "What we told you about a recurring maintenance has changed. You need not do anything."
+		return c.Say("digest.updated") + nothing
 	case scheduler.AnnounceCancelled:
-		return these + " will not take place."
+		return c.about("digest.cancelled", dates)
 	default:
-		return "Recurring maintenance is planned. You need not do anything."
+		return c.Say("digest.scheduled") + nothing
 	}
 }
 
 // dateLines tells a date on the clock of zone and in UTC, and what the clocks
 // do; before is the offset of the date before it.
-func dateLines(t telling, zone, before string) []string {
+func (c *catalogue) dateLines(t telling, zone, before string) []string {
 	loc, ok := scheduler.Zone(zone)
 	if !ok {
 		loc = time.UTC
 	}
 	a, b := t.told.Start.In(loc), t.told.End.In(loc)
-	lines := []string{long(a, b)}
+	lines := []string{c.long(a, b)}
 	if loc != time.UTC && zone != "UTC" {
-		lines = append(lines, long(t.told.Start.UTC(), t.told.End.UTC()))
+		lines = append(lines, c.long(t.told.Start.UTC(), t.told.End.UTC()))
 	}
 	switch {
 	case offset(a) != offset(b):
-		lines = append(lines, fmt.Sprintf("The clocks change meanwhile: it begins at %s and ends at %s.", offset(a), offset(b)))
+		lines = append(lines, c.Say("clocks.meanwhile", offset(a), offset(b)))
 	case before != "" && before != offset(a):
-		lines = append(lines, fmt.Sprintf("The clocks have changed since the date before: %s, then %s.", before, offset(a)))
+		lines = append(lines, c.Say("clocks.since", before, offset(a)))
 	}
 	local := scheduler.InZone(t.told.Start, t.TimeZone).Format(localName)
 	if t.Occurrence != "" && !t.Detached && local != t.Occurrence && scheduler.Day(local) == scheduler.Day(t.Occurrence) {
-		lines = append(lines, fmt.Sprintf("The clocks skip %s on this day in %s: it starts at %s.", t.Occurrence[len(time.DateOnly)+1:], t.TimeZone, local[len(time.DateOnly)+1:]))
+		lines = append(lines, c.Say("clocks.skip", t.Occurrence[len(time.DateOnly)+1:], t.TimeZone, local[len(time.DateOnly)+1:]))
 	}
 	return lines
 }

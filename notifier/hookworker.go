@@ -145,11 +145,7 @@ func (n *Notifier) disable(tx *store.Tx, id, reply string) error {
 		return err
 	}
 	for _, to := range admins {
-		if err := n.post(tx, hookOff, to, "", n.opts.BaseURL+"/webhooks/"+id, accessLetter{
-			subject: "The webhook “" + Clean(h.Name) + "” of %s is disabled",
-			lede:    "The receiver of the webhook “" + Clean(h.Name) + "”, " + h.Address() + ", answered 410 Gone: it wants nothing more, so nothing more is sent to it. Look at it here:",
-			ignore:  "If this was no mistake, delete it. If it was, mend the address and enable it again.",
-		}, false); err != nil {
+		if err := n.post(tx, hookOff, to, "", n.opts.BaseURL+"/webhooks/"+id, false, Clean(h.Name), h.Address()); err != nil {
 			return err
 		}
 	}

@@ -17,57 +17,57 @@ type insideWords struct {
 	Calls    []string // who was called for help and when, and who is next
 }
 
-// takeUp is the way to end an escalation.
-const takeUp = "Acknowledge it on its page, so that nobody more is called."
-
 func (n *Notifier) insideWords(f facts) insideWords {
 	zone := f.To.TimeZone
 	if zone == "" {
 		zone = f.Notice.TimeZone
 	}
-	w := insideWords{words: n.words(f), Runbooks: runbooks(f)}
+	c := in(f.To.Language)
+	w := insideWords{words: n.words(f), Runbooks: c.runbooks(f)}
 	w.Was, w.About = nil, ""
 	switch f.Kind {
 	case lateKind, overrunKind, escalatedKind:
-		w.Calls = calls(f, zone)
+		w.Calls = c.calls(f, zone)
 	}
 	if f.Kind == lateKind || f.Kind == overrunKind || f.Kind == decideByKind || f.Kind == escalatedKind && f.Notice.Text == "" {
 		w.Text = "" // the sentence above says it
 	}
-	w.Do = instructions(f)
+	for _, key := range instructions(f) {
+		w.Do = append(w.Do, c.Say(key))
+	}
 	return w
 }
 
-// instructions are what the reader can do about it, the best first.
+// instructions are what the reader can do about it, the best first, as keys.
 func instructions(f facts) []string {
 	w := f.Window
 	switch f.Kind {
 	case askedKind:
 		if w.State.Running() {
-			return []string{"Approve it, or reject it with a reason: it cannot close without.", "The work goes on meanwhile."}
+			return []string{"do.asked-emergency", "do.goes-on"}
 		}
-		do := []string{"Read the plan, the rollback plan and the checks, then approve it or reject it with a reason."}
+		do := []string{"do.asked"}
 		if w.ConflictReason != "" {
-			do = append(do, "It is asked for in spite of conflicts: say which you override.")
+			do = append(do, "do.asked-conflicts")
 		}
 		return do
 	case rejectedKind:
 		if w.State.Running() {
-			return []string{"End the work safely: it can close only as unapproved, with a follow-up."}
+			return []string{"do.rejected-emergency"}
 		}
-		return []string{"Mend what the reason names and submit it again, or delete the draft."}
+		return []string{"do.rejected"}
 	case decideByKind:
 		return []string{
-			"Not sure of finishing in time: roll back now. The rollback plan is on its page.",
-			"Sure: go on. If it takes longer, extend it before its end.",
+			"do.decide-back",
+			"do.decide-on",
 		}
 	case conflictKind:
 		if w.State == scheduler.Requested {
-			return []string{"Look at both before it is approved: move one of them, or override with a reason."}
+			return []string{"do.conflict-asked"}
 		}
-		return []string{"Move it, agree with the others, or have an approver override it before it starts."}
+		return []string{"do.conflict"}
 	case undeliveredKind:
-		return []string{"Tell them in another way.", "Mend or remove the addresses among the stakeholders, then try again in the outbox."}
+		return []string{"do.undelivered", "do.undelivered-mend"}
 	}
 	return append(remedies(f), help(f)...)
 }
@@ -76,84 +76,84 @@ func instructions(f facts) []string {
 func remedies(f facts) []string {
 	switch {
 	case f.Kind == lateKind, f.Kind == escalatedKind && f.Window.Alarm.About == scheduler.WentLate:
-		return []string{"Start it, move it or cancel it."}
+		return []string{"do.late"}
 	case f.Kind == overrunKind, f.Kind == escalatedKind && f.Window.Alarm.About == scheduler.Overran:
-		return []string{"Extend it, roll back, or close it once its checks are answered."}
+		return []string{"do.overrun"}
 	}
-	return []string{"Call the lead."}
+	return []string{"do.called"}
 }
 
 func help(f facts) []string {
 	if f.Kind == escalatedKind && f.Window.Alarm.About == scheduler.Escalated {
 		return nil
 	}
-	return []string{takeUp}
+	return []string{"do.acknowledge"}
 }
 
 // insideLede says in one sentence what is wrong.
-func insideLede(f facts, at func(time.Time) string) string {
+func (c *catalogue) insideLede(f facts, at func(time.Time) string) string {
 	w, n := f.Window, f.Notice
 	switch f.Kind {
 	case askedKind:
 		if w.State.Running() {
-			return "An emergency runs without its approval: it was started at " + at(w.Began()) + "."
+			return c.Say("inside.asked-emergency", at(w.Began()))
 		}
-		return "This window waits for your approval. It starts " + at(n.Start) + "."
+		return c.Say("inside.asked", at(n.Start))
 	case rejectedKind:
 		if w.State.Running() {
-			return "This emergency was rejected while it runs."
+			return c.Say("inside.rejected-emergency")
 		}
-		return "This window was rejected and is a draft again."
+		return c.Say("inside.rejected")
 	case lateKind:
-		return "The start, " + at(n.Start) + ", has passed and nobody started."
+		return c.Say("inside.late", at(n.Start))
 	case decideByKind:
-		return f.Detail + " The planned end is " + at(n.End) + "."
+		return f.Detail + " " + c.Say("inside.planned-end", at(n.End))
 	case overrunKind:
-		return "The end, " + at(n.End) + ", has passed and the window is not closed."
+		return c.Say("inside.overrun", at(n.End))
 	case conflictKind:
-		return "Something new stands in the way of this window, which starts " + at(n.Start) + "."
+		return c.Say("inside.conflict", at(n.Start))
 	case undeliveredKind:
-		return "Some of those who should hear of this window could not be told."
+		return c.Say("inside.undelivered")
 	}
 	if n.Text != "" {
-		return "You are called for help with this window."
+		return c.Say("inside.called")
 	}
 	if w.Alarm.About == scheduler.WentLate {
-		return "Nobody has taken up that this window is late: it was to start " + at(n.Start) + ". You are called now."
+		return c.Say("inside.called-late", at(n.Start))
 	}
-	return "Nobody has taken up that this window is over time: it was to end " + at(n.End) + ". You are called now."
+	return c.Say("inside.called-overrun", at(n.End))
 }
 
 // runbooks are those of the window and of its services, each once.
-func runbooks(f facts) (links []scheduler.Link) {
+func (c *catalogue) runbooks(f facts) (links []scheduler.Link) {
 	add := func(label, url string) {
 		if url != "" && !slices.ContainsFunc(links, func(l scheduler.Link) bool { return l.URL == url }) {
 			links = append(links, scheduler.Link{Label: label, URL: url})
 		}
 	}
-	add("Runbook", f.Window.RunbookURL)
+	add(c.Say("runbook"), f.Window.RunbookURL)
 	for _, a := range f.Notice.Services {
 		s := named(f.All, a.Service)
-		add("Runbook of "+Clean(s.Name), s.RunbookURL)
+		add(c.Say("runbook-of", Clean(s.Name)), s.RunbookURL)
 	}
 	return links
 }
 
 // calls tells who was called for help, and who is next.
-func calls(f facts, zone string) (lines []string) {
+func (c *catalogue) calls(f facts, zone string) (lines []string) {
 	clock := func(t time.Time) string {
 		at := scheduler.InZone(t, zone)
-		return at.Format("15:04 ") + abbreviation(at)
+		return c.date(at, "date.clock") + " " + abbreviation(at)
 	}
-	for _, c := range f.Window.Called(f.Now) {
-		lines = append(lines, clock(c.At)+": "+strings.Join(c.To, ", "))
+	for _, one := range f.Window.Called(f.Now) {
+		lines = append(lines, c.Say("call", clock(one.At), strings.Join(one.To, ", ")))
 	}
 	services := make([]scheduler.Service, len(f.Window.Services))
 	for i, a := range f.Window.Services {
 		services[i] = named(f.All, a.Service)
 	}
 	if to, next := f.Window.NextCall(scheduler.DutyFor(f.Window, services, f.Settings.EscalateAfter), f.Now); len(to) > 0 {
-		lines = append(lines, "next, at "+clock(next)+": "+strings.Join(to, ", "))
+		lines = append(lines, c.Say("call-next", clock(next), strings.Join(to, ", ")))
 	}
 	return lines
 }

@@ -92,8 +92,9 @@ func (n *Notifier) sheet(f facts, subject, text, html string) Letter {
 		Headers: map[string]string{"X-Maintenance-ID": f.Window.Name(), "X-Maintenance-Event": f.Kind},
 	}
 	if !f.Inside {
-		l.ListID, l.ListName = "maintenance."+n.opts.Domain, "Maintenance of "+f.Settings.Organisation
-		l.Headers["Content-Language"] = "en"
+		c := in(f.To.Language)
+		l.ListID, l.ListName = "maintenance."+n.opts.Domain, c.Say("list", f.Settings.Organisation)
+		l.Headers["Content-Language"] = c.Say("lang")
 	}
 	if f.Unsubscribe != "" {
 		l.UnsubscribeURL = f.Unsubscribe + "/unsubscribe"
@@ -180,7 +181,7 @@ func organizer(a Address) string {
 // concerns reports whether the mail names the service.
 func concerns(f facts, slug string) bool {
 	name := named(f.All, slug).Name
-	return slices.ContainsFunc(concerning(f), func(s serviceWords) bool { return s.Name == name })
+	return slices.ContainsFunc(in(f.To.Language).concerning(f), func(s serviceWords) bool { return s.Name == name })
 }
 
 // past is what an address was last told of a window.

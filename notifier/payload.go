@@ -110,14 +110,14 @@ func (p Payload) subject() string {
 	}
 	when := ""
 	if !w.Start.IsZero() && !w.End.IsZero() {
-		when = span(w.Start, w.End, w.TimeZone)
+		when = catalogues[ours].span(w.Start, w.End, w.TimeZone)
 	}
 	return subject(status, w.Title, when, w.Name)
 }
 
 // kindWords is a kind as people say it.
 func kindWords(kind string) string {
-	if words := statusWords[kind]; words != "" {
+	if words := catalogues[ours].Say("status." + kind); words != "" {
 		return words
 	}
 	words := strings.ReplaceAll(kind, "-", " ")
@@ -183,19 +183,19 @@ func (p Payload) slack() slackMessage {
 	}
 	title := markdown("*"+kindWords(p.Data.Kind)+"*\n"+said(w.Title, longestField)+"\n<"+w.URL+"|Open "+w.Name+">", longestSection)
 	m := slackMessage{Text: said(p.subject(), longestField), Blocks: []slackBlock{{Type: "section", Text: &title}}}
-	if when := whenLines(w.Start, w.End, cmp.Or(w.TimeZone, "UTC")); len(when) > 0 {
-		fields := []slackText{markdown("*When*\n"+said(strings.Join(when, "\n"), longestField), longestField)}
+	if when := catalogues[ours].whenLines(w.Start, w.End, cmp.Or(w.TimeZone, "UTC")); len(when) > 0 {
+		fields := []slackText{markdown("*"+catalogues[ours].Say("label.when")+"*\n"+said(strings.Join(when, "\n"), longestField), longestField)}
 		if was := p.Data.Was; was != nil {
-			fields = append(fields, markdown("*Before, no longer valid*\n"+said(strings.Join(whenLines(was.Start, was.End, w.TimeZone), "\n"), longestField), longestField))
+			fields = append(fields, markdown("*"+catalogues[ours].Say("label.before")+"*\n"+said(strings.Join(catalogues[ours].whenLines(was.Start, was.End, w.TimeZone), "\n"), longestField), longestField))
 		}
 		m.Blocks = append(m.Blocks, slackBlock{Type: "section", Fields: fields})
 	}
 	if len(w.Services) > 0 {
 		var lines []string
 		for _, s := range w.Services {
-			lines = append(lines, s.Name+": "+impactWords[s.Impact])
+			lines = append(lines, s.Name+": "+catalogues[ours].Say("impact."+string(s.Impact)))
 		}
-		services := markdown("*Services*\n"+said(strings.Join(lines, "\n"), longestSection), longestSection)
+		services := markdown("*"+catalogues[ours].Say("label.services")+"*\n"+said(strings.Join(lines, "\n"), longestSection), longestSection)
 		m.Blocks = append(m.Blocks, slackBlock{Type: "section", Text: &services})
 	}
 	if text := said(p.Data.Text, longestSection); text != "" {
@@ -204,7 +204,7 @@ func (p Payload) slack() slackMessage {
 	}
 	facts := []string{w.State.Words()}
 	if w.Outcome != nil {
-		facts = append(facts, outcomeWords[*w.Outcome])
+		facts = append(facts, catalogues[ours].Say("outcome."+string(*w.Outcome)))
 	}
 	facts = append(facts, w.Lead)
 	facts = slices.DeleteFunc(facts, func(s string) bool { return s == "" })

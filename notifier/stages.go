@@ -4,7 +4,7 @@ import "lull/scheduler"
 
 // stageLines tells when which part of a roll-out concerns the recipient, in the
 // mails that state the times of a window.
-func stageLines(f facts, zone string) (lines []string) {
+func (c *catalogue) stageLines(f facts, zone string) (lines []string) {
 	if !scheduler.Announcement(f.Kind).StatesTimes() {
 		return nil
 	}
@@ -15,7 +15,7 @@ func stageLines(f facts, zone string) (lines []string) {
 		}
 	}
 	for _, st := range (scheduler.Plan{Stages: f.Notice.Stages}).Touching(mine) {
-		lines = append(lines, Clean(st.Name)+": "+span(st.Start, st.End, zone))
+		lines = append(lines, Clean(st.Name)+": "+c.span(st.Start, st.End, zone))
 	}
 	return lines
 }

@@ -1,7 +1,6 @@
 package notifier
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -27,16 +26,26 @@ func subject(status, title, when, number string) string {
 }
 
 // span is an interval on the wall clock of a zone, as short as a subject asks.
-func span(start, end time.Time, zone string) string {
-	a, b := scheduler.InZone(start, zone), scheduler.InZone(end, zone)
-	const date, clock = "Mon 2 Jan ", "15:04"
+func (c *catalogue) span(start, end time.Time, zone string) string {
+	return c.interval(scheduler.InZone(start, zone), scheduler.InZone(end, zone), "date.short", " ")
+}
+
+// interval writes the date once where one will do, and each offset where they differ.
+func (c *catalogue) interval(a, b time.Time, date, comma string) string {
+	from, until := c.date(a, date)+comma+c.date(a, "date.clock"), c.date(b, "date.clock")
 	switch {
 	case a.Format(time.DateOnly) != b.Format(time.DateOnly):
-		return a.Format(date+clock) + during(a, b) + " – " + b.Format(date+clock) + " " + abbreviation(b)
+		return from + during(a, b) + " – " + c.date(b, date) + comma + until + " " + abbreviation(b)
 	case during(a, b) != "":
-		return a.Format(date+clock) + during(a, b) + " – " + b.Format(clock) + " " + abbreviation(b)
+		return from + during(a, b) + " – " + until + " " + abbreviation(b)
 	}
-	return a.Format(date+clock) + "–" + b.Format(clock) + " " + abbreviation(b)
+	return from + "–" + until + " " + abbreviation(b)
+}
+
+// moment is a time on the wall clock of a zone, in a sentence.
+func (c *catalogue) moment(t time.Time, zone string) string {
+	at := scheduler.InZone(t, zone)
+	return c.date(at, "date.short") + " " + c.date(at, "date.clock") + " " + abbreviation(at)
 }
 
 // during is the start's own abbreviation where the end has another one.
@@ -60,7 +69,7 @@ func offset(t time.Time) string { return strings.TrimSuffix(t.Format("UTC-07:00"
 
 // whenLines tells an interval in full: on the reader's wall clock, in UTC, how
 // long it is, and whether the clocks change meanwhile.
-func whenLines(start, end time.Time, zone string) []string {
+func (c *catalogue) whenLines(start, end time.Time, zone string) []string {
 	if start.IsZero() || end.IsZero() {
 		return nil
 	}
@@ -71,44 +80,13 @@ func whenLines(start, end time.Time, zone string) []string {
 	a, b := start.In(loc), end.In(loc)
 	var lines []string
 	if zone != "UTC" {
-		lines = append(lines, long(a, b)+" ("+zone+")")
+		lines = append(lines, c.long(a, b)+" ("+zone+")")
 	}
-	lines = append(lines, long(start.UTC(), end.UTC()), "Duration: "+human(end.Sub(start)))
+	lines = append(lines, c.long(start.UTC(), end.UTC()), c.Say("duration", c.length(end.Sub(start))))
 	if offset(a) != offset(b) {
-		lines = append(lines, fmt.Sprintf("The clocks change meanwhile: it begins at %s and ends at %s.", offset(a), offset(b)))
+		lines = append(lines, c.Say("clocks.meanwhile", offset(a), offset(b)))
 	}
 	return lines
 }
 
-func long(a, b time.Time) string {
-	const date, clock = "Monday 2 January 2006, ", "15:04"
-	if a.Format(time.DateOnly) != b.Format(time.DateOnly) {
-		return a.Format(date+clock) + during(a, b) + " – " + b.Format(date+clock) + " " + abbreviation(b)
-	}
-	if during(a, b) != "" {
-		return a.Format(date+clock) + during(a, b) + " – " + b.Format(clock) + " " + abbreviation(b)
-	}
-	return a.Format(date+clock) + "–" + b.Format(clock) + " " + abbreviation(b)
-}
-
-// human is a length of time in words.
-func human(d time.Duration) string {
-	var parts []string
-	for _, unit := range []struct {
-		name string
-		long time.Duration
-	}{{"day", day}, {"hour", time.Hour}, {"minute", time.Minute}} {
-		n := d / unit.long
-		d -= n * unit.long
-		switch {
-		case n == 1:
-			parts = append(parts, "1 "+unit.name)
-		case n > 1:
-			parts = append(parts, fmt.Sprintf("%d %ss", n, unit.name))
-		}
-	}
-	if len(parts) == 0 {
-		return "less than a minute"
-	}
-	return strings.Join(parts, " ")
-}
+func (c *catalogue) long(a, b time.Time) string { return c.interval(a, b, "date.long", ", ") }

@@ -36,7 +36,7 @@ func Audience(rows, people []Stakeholder) (all []Stakeholder) {
 	}
 	for _, p := range people {
 		if mine := own[p.Email]; !mine.Gone && !mine.Confirmed {
-			p.ID, p.All, p.Confirmed, p.Because = AddressID(p.Email), true, true, "you have an account here"
+			p.ID, p.All, p.Confirmed, p.Account = AddressID(p.Email), true, true, true
 			all = append(all, p)
 		}
 	}
@@ -47,7 +47,7 @@ func Audience(rows, people []Stakeholder) (all []Stakeholder) {
 func (s Stakeholder) member(address string, own Stakeholder) Stakeholder {
 	m := s
 	m.ID, m.Email, m.Name, m.Members = AddressID(address), address, "", nil
-	m.Because = fmt.Sprintf("you are in the group %s", s.Name)
+	m.Through = s.Name
 	if own.Confirmed {
 		m.ID, m.Name, m.TimeZone, m.Language, m.Calendar, m.Quiet, m.List = own.ID, own.Name, own.TimeZone, own.Language, own.Calendar, own.Quiet, own.List
 	}

@@ -94,3 +94,16 @@ func (w Window) Due() (next time.Time) {
 	}
 	return next
 }
+
+// NextReminder is how long before the start the next reminder goes to who hears
+// of the present facts at now; false if none does.
+func (w Window) NextReminder(now time.Time) (before time.Duration, found bool) {
+	for _, offset := range w.Reminders { // the farthest from the start first
+		at := w.Start.Add(-offset)
+		if at.Before(now) || offset >= 24*time.Hour && at.Sub(now) < quietBefore {
+			continue
+		}
+		return offset, true
+	}
+	return 0, false
+}

@@ -302,6 +302,25 @@ func TestRemindersFireOnceAndOnlyTheNearest(t *testing.T) {
 	}
 }
 
+func TestTheReminderPromisedIsTheOneThatComes(t *testing.T) {
+	t.Parallel()
+	for told := 72 * time.Hour; told >= 0; told -= 15 * time.Minute {
+		now := noon.Add(-told)
+		w := in(Scheduled)
+		w.Reminders, w.ScheduledAt = []time.Duration{48 * time.Hour, 24 * time.Hour, time.Hour}, now
+		promised, any := w.NextReminder(now)
+		var first string
+		for at := now.Add(time.Minute); at.Before(noon) && first == ""; at = at.Add(time.Minute) {
+			for _, ev := range w.Tick(at, now) {
+				first = ev.Data.Offset
+			}
+		}
+		if want := map[bool]string{true: Duration(promised)}[any]; first != want {
+			t.Errorf("told %s before the start: %q was promised, %q came", told, want, first)
+		}
+	}
+}
+
 func TestAWaiverOfAnyPhaseKeepsItsAuthorFromClosing(t *testing.T) {
 	t.Parallel()
 	w := in(Verifying)

@@ -30,7 +30,10 @@ type Stakeholder struct {
 	Outside bool      `json:",omitempty"` // it subscribed on the public page: it hears of public windows and services alone
 	Asked   time.Time `json:",omitzero"`  // when the address asked by itself, until it confirms
 	Members []string  `json:",omitempty"` // of a group, each mailed singly
-	Because string    `json:",omitempty"` // why an address without a row of its own is told; never kept
+
+	// Why an address is told that has no row of its own; never kept with a row.
+	Through string `json:",omitempty"` // the name of the group it is in
+	Account bool   `json:",omitempty"` // it has an account
 }
 
 // CalendarPart is what a stakeholder's mails carry for calendars.

@@ -20,9 +20,12 @@ func TestTheAudienceIsEverybodyWhoMayHearAndHasNotLeft(t *testing.T) {
 	people := []Stakeholder{{Email: "asked@example.org"}, {Email: "inside@example.org"}, {Email: "gone@example.net"}, {Email: "plain@example.org"}}
 	var got []string
 	for _, s := range Audience(rows, people) {
-		words := s.Email + " " + s.ID + " " + s.Because
+		words := s.Email + " " + s.ID + " " + s.Through
 		if s.Confirmed && !s.Gone {
 			words += " hears"
+		}
+		if s.Account {
+			words += " by its account"
 		}
 		if s.Outside {
 			words += " outside"
@@ -34,10 +37,10 @@ func TestTheAudienceIsEverybodyWhoMayHearAndHasNotLeft(t *testing.T) {
 		"own@example.net 2  hears",
 		"asked@example.org 3 ",        // to be confirmed; the account below hears all the same
 		"inside@example.org 4  hears", // who has an account is nobody outside
-		"new@example.net " + AddressID("new@example.net") + " you are in the group Crew hears",
-		"own@example.net 2 you are in the group Crew hears",
-		"asked@example.org " + AddressID("asked@example.org") + " you have an account here hears",
-		"plain@example.org " + AddressID("plain@example.org") + " you have an account here hears",
+		"new@example.net " + AddressID("new@example.net") + " Crew hears",
+		"own@example.net 2 Crew hears",
+		"asked@example.org " + AddressID("asked@example.org") + "  hears by its account",
+		"plain@example.org " + AddressID("plain@example.org") + "  hears by its account",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -142,7 +142,7 @@ func keepStakeholder(tx *store.Tx, s *scheduler.Stakeholder, by scheduler.Person
 	case n > 0:
 		return scheduler.InvalidError{"email": "This address is a stakeholder already."}
 	}
-	s.Because = ""
+	s.Through, s.Account = "", false
 	if s.Confirmed || s.Gone {
 		s.Asked = time.Time{}
 	}
