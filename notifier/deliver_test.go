@@ -25,7 +25,7 @@ func TestAnApprovedWindowIsAnnouncedByMail(t *testing.T) {
 		"X-Maintenance-Event":   "scheduled",
 		"List-Unsubscribe":      "<" + link + ">",
 		"List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-		"List-Id":               `"Maintenance of Maintenance" <maintenance.maint.example.org>`,
+		"List-Id":               `"Maintenance: planned work" <maintenance.maint.example.org>`,
 		"Auto-Submitted":        "auto-generated",
 	} {
 		if got := m.header(name); got != want {

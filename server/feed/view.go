@@ -241,7 +241,7 @@ func (s scene) organisation() string {
 func (f *Feeds) calendar(s scene) ical.Calendar {
 	organisation := s.organisation()
 	c := ical.Calendar{
-		Name: organisation, About: "Planned maintenance of " + organisation + ".", Provider: f.opts.Provider, Account: organisation,
+		Name: organisation, About: "Planned work: " + organisation + ".", Provider: f.opts.Provider, Account: organisation,
 		Organizer: f.opts.From, BaseURL: f.opts.BaseURL, Names: s.names(), Private: s.private(), Alarm: s.own.Alarm,
 		Freezes: s.frozen,
 	}
