@@ -27,7 +27,9 @@ import (
 // it against nginx, which serves the same bytes in the same run: both on one
 // core, the asking on another, in many short rounds in turn. "rate" is our
 // requests a second over nginx's, "cpu" our processor time a request over its;
-// both are the middle of the rounds. A private feed stands against our public one.
+// both are the middle of the rounds. "bare-rate" and "bare-cpu" are those of a
+// handler of a few lines on net/http that writes the same bytes from memory: what
+// the server we build on can reach. A private feed stands against our public one.
 func BenchmarkFeedAgainstNginx(b *testing.B) {
 	nginx, err := exec.LookPath("nginx")
 	if err != nil {
@@ -36,7 +38,13 @@ func BenchmarkFeedAgainstNginx(b *testing.B) {
 	ours, token := serving(b, 1000)
 	address := ours.handed(b, token)
 	plain, zipped := ours.fetch(b, "/calendar.ics", ""), ours.fetch(b, "/calendar.ics", "gzip")
-	theirs := beside(b, nginx, plain.body, zipped.body)
+	dir := b.TempDir()
+	for name, content := range map[string][]byte{"calendar.ics": plain.body, "calendar.ics.gz": zipped.body} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil { //nolint:gosec // nginx reads it
+			b.Fatal(err)
+		}
+	}
+	theirs, floor := beside(b, nginx, dir), onFoot(b, dir)
 	asked := func(t target, path, encoding, tag string, status int) side {
 		r := "GET " + path + " HTTP/1.1\r\nHost: lull\r\nUser-Agent: bench\r\n"
 		if encoding != "" {
@@ -51,15 +59,16 @@ func BenchmarkFeedAgainstNginx(b *testing.B) {
 	for _, c := range []struct {
 		name     string
 		one, two side
+		floor    *side
 	}{
-		{"200-gzip", asked(ours, path, "gzip", "", 200), asked(theirs, path, "gzip", "", 200)},
-		{"200-identity", asked(ours, path, "", "", 200), asked(theirs, path, "", "", 200)},
-		{"304", asked(ours, path, "gzip", zipped.tag, 304), asked(theirs, path, "gzip", theirs.fetch(b, path, "gzip").tag, 304)},
-		{"private-304", asked(ours, address, "gzip", ours.fetch(b, address, "gzip").tag, 304), asked(ours, path, "gzip", zipped.tag, 304)},
+		{"200-gzip", asked(ours, path, "gzip", "", 200), asked(theirs, path, "gzip", "", 200), new(asked(floor, path, "gzip", "", 200))},
+		{"200-identity", asked(ours, path, "", "", 200), asked(theirs, path, "", "", 200), new(asked(floor, path, "", "", 200))},
+		{"304", asked(ours, path, "gzip", zipped.tag, 304), asked(theirs, path, "gzip", theirs.fetch(b, path, "gzip").tag, 304), new(asked(floor, path, "gzip", bareTag, 304))},
+		{"private-304", asked(ours, address, "gzip", ours.fetch(b, address, "gzip").tag, 304), asked(ours, path, "gzip", zipped.tag, 304), nil},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
-				against(b, c.one, c.two)
+				against(b, c.one, c.two, c.floor)
 			}
 		})
 	}
@@ -213,27 +222,69 @@ func serving(b *testing.B, n int) (target, string) {
 	return launch(b, cmd, addr), token
 }
 
-// beside is nginx over the same bytes.
-func beside(b *testing.B, bin string, plain, zipped []byte) target {
+// beside is nginx over what lies in dir.
+func beside(b *testing.B, bin, dir string) target {
 	b.Helper()
-	dir, addr := b.TempDir(), freeAddress(b)
-	for name, content := range map[string][]byte{"calendar.ics": plain, "calendar.ics.gz": zipped, "nginx.conf": fmt.Appendf(nil, `
+	own, addr := b.TempDir(), freeAddress(b)
+	conf := fmt.Appendf(nil, `
 		daemon off; master_process off; worker_processes 1; pid %[1]s/pid; error_log %[1]s/error.log;
 		events { worker_connections 1024; }
 		http {
 			access_log off; sendfile on; tcp_nopush off; keepalive_requests 100000000; gzip_static on; gzip_vary on;
 			open_file_cache max=100 inactive=1h; open_file_cache_valid 1h; default_type text/calendar;
 			client_body_temp_path %[1]s; proxy_temp_path %[1]s; fastcgi_temp_path %[1]s; uwsgi_temp_path %[1]s; scgi_temp_path %[1]s;
-			server { listen %[2]s; root %[1]s; add_header Cache-Control "private, max-age=300, must-revalidate"; }
-		}`, dir, addr)} {
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil { //nolint:gosec // nginx reads it
+			server { listen %[2]s; root %[3]s; add_header Cache-Control "private, max-age=300, must-revalidate"; }
+		}`, own, addr, dir)
+	if err := os.WriteFile(filepath.Join(own, "nginx.conf"), conf, 0o644); err != nil { //nolint:gosec // nginx reads it
+		b.Fatal(err)
+	}
+	for _, d := range []string{own, dir} {
+		if err := os.Chmod(d, 0o755); err != nil { //nolint:gosec // nginx reads it
 			b.Fatal(err)
 		}
 	}
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // nginx reads it
-		b.Fatal(err)
+	return launch(b, exec.CommandContext(b.Context(), bin, "-p", own, "-c", filepath.Join(own, "nginx.conf")), addr)
+}
+
+// What makes this program a bare server of the feeds in a directory, at an address.
+const (
+	beBare  = "LULL_TEST_BARE"
+	bareDir = "LULL_TEST_BARE_DIR"
+	bareTag = `"bare"`
+)
+
+func onFoot(b *testing.B, dir string) target {
+	b.Helper()
+	addr := freeAddress(b)
+	cmd := exec.CommandContext(b.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), beBare+"="+addr, bareDir+"="+dir)
+	return launch(b, cmd, addr)
+}
+
+// bare serves what lies in dir with the least that net/http can.
+func bare(addr, dir string) error {
+	plain, err := os.ReadFile(filepath.Join(dir, "calendar.ics"))
+	if err != nil {
+		return err
 	}
-	return launch(b, exec.CommandContext(b.Context(), bin, "-p", dir, "-c", filepath.Join(dir, "nginx.conf")), addr)
+	zipped, err := os.ReadFile(filepath.Join(dir, "calendar.ics.gz"))
+	if err != nil {
+		return err
+	}
+	tag, kind, gzip := []string{bareTag}, []string{"text/calendar"}, []string{"gzip"}
+	return http.ListenAndServe(addr, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { //nolint:gosec // a measure needs no timeouts
+		h, body := w.Header(), plain
+		h["Etag"] = tag
+		if have := r.Header["If-None-Match"]; len(have) == 1 && have[0] == bareTag {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		if r.Header["Accept-Encoding"] != nil {
+			h["Content-Encoding"], body = gzip, zipped
+		}
+		h["Content-Type"], h["Content-Length"] = kind, []string{strconv.Itoa(len(body))}
+		_, _ = w.Write(body)
+	}))
 }
 
 func freeAddress(b *testing.B) string {
@@ -329,24 +380,35 @@ type side struct {
 	status  int
 }
 
-// against asks both in turn and reports how the one does beside the two.
-func against(b *testing.B, one, two side) {
+// against asks all in turn and reports how the one, and the floor, if there is
+// one, do beside the two.
+func against(b *testing.B, one, two side, floor *side) {
 	b.Helper()
 	const rounds, round, clients = 9, 500 * time.Millisecond, 64
 	measure := func(s side) (rate, cpu float64) {
 		began, before := time.Now(), s.busy(b)
 		n := s.hammer(b, clients, began.Add(round))
-		return float64(n) / time.Since(began).Seconds(), float64(s.busy(b)-before) / float64(n)
+		return float64(n) / time.Since(began).Seconds(), float64(s.busy(b)-before) / float64(n) / 1000
 	}
-	measure(one) // warm
-	measure(two)
-	var rate, cpu, spent, theirs []float64
-	for range rounds {
+	figures := map[string][]float64{}
+	note := func(name string, figure float64) { figures[name] = append(figures[name], figure) }
+	for i := range rounds + 1 {
 		r1, c1 := measure(one)
 		r2, c2 := measure(two)
-		rate, cpu, spent, theirs = append(rate, r1/r2), append(cpu, c1/c2), append(spent, c1/1000), append(theirs, c2/1000)
+		if i == 0 {
+			continue // they were cold
+		}
+		note("rate-x", r1/r2)
+		note("cpu-x", c1/c2)
+		note("cpu-µs", c1)
+		note("their-cpu-µs", c2)
+		if floor != nil {
+			r3, c3 := measure(*floor)
+			note("bare-rate-x", r3/r2)
+			note("bare-cpu-x", c3/c2)
+		}
 	}
-	for name, all := range map[string][]float64{"rate-x": rate, "cpu-x": cpu, "cpu-µs": spent, "their-cpu-µs": theirs} {
+	for name, all := range figures {
 		slices.Sort(all)
 		b.ReportMetric(all[rounds/2], name)
 	}

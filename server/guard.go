@@ -68,6 +68,10 @@ func isFeed(path string) bool { return strings.HasSuffix(path, ".ics") }
 // limited ends a body that is longer than its path may bring.
 func limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body == http.NoBody {
+			next.ServeHTTP(w, r)
+			return
+		}
 		short := *r
 		short.Body = http.MaxBytesReader(w, r.Body, reply.LongestBody(r.URL.Path))
 		next.ServeHTTP(w, &short)

@@ -30,6 +30,10 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if addr := os.Getenv(beBare); addr != "" {
+		fmt.Fprintln(os.Stderr, bare(addr, os.Getenv(bareDir)))
+		os.Exit(1)
+	}
 	os.Exit(m.Run())
 }
 
