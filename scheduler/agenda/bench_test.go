@@ -79,49 +79,108 @@ func asks(i int, slugs ...string) scheduler.Window {
 	return w
 }
 
+// weekly is a year and a month of windows, each week one, on services of its own.
+func weekly(i int, slugs ...string) (ws []scheduler.Window) {
+	first := asks(i, slugs...)
+	first.Start, first.End = first.Start.AddDate(0, 0, -30-i%300), first.End.AddDate(0, 0, -30-i%300)
+	for week := range 400/7 + 1 {
+		w := first
+		w.Start, w.End = first.Start.AddDate(0, 0, 7*week), first.End.AddDate(0, 0, 7*week)
+		ws = append(ws, w)
+	}
+	return ws
+}
+
+// stretches are the times that the windows ask for on their services and on
+// those beside these.
+func stretches(g scheduler.Graph, ws []scheduler.Window) []want {
+	on := wants{}
+	for _, w := range ws {
+		for _, s := range w.Services {
+			on.near(g, s.Service, w.Interval)
+		}
+	}
+	return on.list(onService)
+}
+
+func TestASeriesIsCheckedInOneStatement(t *testing.T) {
+	t.Parallel()
+	// A service of a team depends on some others and has some that depend on it.
+	all := make([]scheduler.Service, 1000)
+	for i := range all {
+		all[i] = scheduler.Service{Slug: fmt.Sprintf("s%03d", i)}
+		if i > 0 {
+			all[i].Upstream = []string{fmt.Sprintf("s%03d", i/4)}
+		}
+	}
+	asked := stretches(scheduler.NewGraph(all), weekly(0, "s400", "s500", "s600", "s700", hot))
+	if len(asked) < 5*400/7 || len(asked) > mostWants {
+		t.Errorf("%d stretches, of which one statement asks for %d", len(asked), mostWants)
+	}
+}
+
 // BenchmarkConflicts holds a conflict check against the bare look into the index
-// for the same services, on a usual service and on a hot one.
+// for the same services: on a usual service, on a hot one, and of a weekly
+// series of 400 days on five services at once.
 func BenchmarkConflicts(b *testing.B) {
 	took := map[string]float64{}
+	one := func(slug string) func(int) []scheduler.Window {
+		return func(i int) []scheduler.Window { return []scheduler.Window{asks(i, slug)} }
+	}
 	for _, n := range []int{1_000, 100_000} {
 		a := crowd(b, n)
-		for _, on := range []string{"s500", hot} {
-			measure := func(what string, do func(tx *store.Tx, w scheduler.Window) error) string {
-				name := fmt.Sprintf("slots=%d/%s/%s", 10*n, on, what)
+		for _, c := range []struct {
+			on   string
+			asks func(i int) []scheduler.Window
+		}{
+			{"s500", one("s500")}, {hot, one(hot)},
+			{"weekly", func(i int) []scheduler.Window { return weekly(i, "s400", "s500", "s600", "s700", "s800") }},
+		} {
+			measure := func(what string, do func(tx *store.Tx, ws []scheduler.Window) error) {
+				name := fmt.Sprintf("slots=%d/%s/%s", 10*n, c.on, what)
 				b.Run(name, func(b *testing.B) {
 					b.ReportAllocs()
 					i := 0
 					for b.Loop() {
 						i++
-						if err := a.db.View(b.Context(), func(tx *store.Tx) error { return do(tx, asks(i, on)) }); err != nil {
+						if err := a.db.View(b.Context(), func(tx *store.Tx) error { return do(tx, c.asks(i)) }); err != nil {
 							b.Fatal(err)
 						}
 					}
 					took[name] = float64(b.Elapsed()) / float64(b.N)
 					if what == "check" {
-						b.ReportMetric(took[name]/took[fmt.Sprintf("slots=%d/%s/lookup", 10*n, on)], "x-lookup")
+						b.ReportMetric(took[name]/took[fmt.Sprintf("slots=%d/%s/lookup", 10*n, c.on)], "x-lookup")
 						if n > 1_000 {
-							b.ReportMetric(took[name]/took[fmt.Sprintf("slots=%d/%s/check", 10*1_000, on)], "x-of-10k")
+							b.ReportMetric(took[name]/took[fmt.Sprintf("slots=%d/%s/check", 10*1_000, c.on)], "x-of-10k")
 						}
 					}
 				})
-				return name
 			}
-			measure("lookup", func(tx *store.Tx, w scheduler.Window) error {
+			measure("lookup", func(tx *store.Tx, ws []scheduler.Window) error {
 				under, err := groundOf(tx)
 				if err != nil {
 					return err
 				}
-				slugs := append(under.graph.Upstream(on), on)
+				if len(ws) > 1 {
+					with, args := wanted(stretches(under.graph, ws))
+					_, err = store.Rows(tx, scanString, with+`
+						SELECT s.window_id FROM want c CROSS JOIN slots s
+						WHERE s.service = c.what AND s.start_at < c.to_at AND s.start_at > c.from_at - 1209600000 AND s.end_at > c.from_at`, args...)
+					return err
+				}
+				w := ws[0]
+				slugs := append(under.graph.Upstream(c.on), c.on)
 				_, err = store.Rows(tx, scanString, `
 					SELECT window_id FROM slots
 					WHERE start_at < $2 AND start_at > $1 - 1209600000 AND end_at > $1 AND service IN (`+holes(3, len(slugs))+`)`,
 					append([]any{store.At(w.Start), store.At(w.End)}, anys(slugs)...)...)
 				return err
 			})
-			measure("check", func(tx *store.Tx, w scheduler.Window) error {
-				near, err := around(tx, []scheduler.Window{w})
-				w.Conflicts(near, scheduler.Policy{}, tx.Now)
+			measure("check", func(tx *store.Tx, ws []scheduler.Window) error {
+				near, err := around(tx, ws)
+				for _, w := range ws {
+					w.Conflicts(near, scheduler.Policy{}, tx.Now)
+				}
 				return err
 			})
 		}
