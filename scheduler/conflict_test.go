@@ -2,9 +2,10 @@ package scheduler
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // aroundOf is what could stand in the way of any of the windows: the others.
@@ -85,29 +86,48 @@ func TestEveryKindOfConflictIsFound(t *testing.T) {
 	}
 }
 
+// Windows of any state that holds its services: planned, running since before
+// their start, past their end, and rolled out in stages.
 func TestConflictsOfAnyTwoWindowsMirrorEachOther(t *testing.T) {
 	t.Parallel()
 	mirror := map[ConflictKind]ConflictKind{SameService: SameService, UpstreamBusy: DownstreamBusy, DownstreamBusy: UpstreamBusy, LeadBusy: LeadBusy}
-	rnd := rand.New(rand.NewPCG(1, 2))
-	pick := func(id string) Window {
-		var slugs []string
-		for _, s := range some {
-			if rnd.IntN(3) == 0 {
-				slugs = append(slugs, s.Slug)
-			}
+	met := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		hour := func(from, to int, what string) time.Duration {
+			return time.Duration(rapid.IntRange(from, to).Draw(t, what)) * time.Hour
 		}
-		return on(id, fmt.Sprintf("%d@example.org", rnd.IntN(2)), noon.Add(time.Duration(rnd.IntN(8))*time.Hour), time.Duration(1+rnd.IntN(4))*time.Hour, slugs...)
-	}
-	met := map[ConflictKind]int{}
-	for range 3000 {
-		a, b := pick("a"), pick("b")
-		near := aroundOf(some, a, b)
+		pick := func(id string) Window {
+			var slugs []string
+			for _, s := range some {
+				if rapid.Bool().Draw(t, id+" touches "+s.Slug) {
+					slugs = append(slugs, s.Slug)
+				}
+			}
+			w := on(id, rapid.SampledFrom(cast).Draw(t, "lead of "+id).Email, noon.Add(hour(0, 8, "start of "+id)), hour(1, 4, "length of "+id), slugs...)
+			w.State = rapid.SampledFrom([]State{Requested, Scheduled, InProgress, Verifying}).Draw(t, "state of "+id)
+			if w.State.Running() {
+				w.ActualStart = w.Start.Add(-hour(0, 2, id+" began early by"))
+			}
+			if len(slugs) > 1 && rapid.Bool().Draw(t, id+" has stages") {
+				half := w.Start.Add(w.Duration() / 2)
+				w.Stages = []Stage{{Name: "one", Services: slugs[:1], Interval: Interval{w.Start, half}}, {Name: "rest", Services: slugs[1:], Interval: Interval{half, w.End}}}
+			}
+			return w
+		}
+		a, b, now := pick("a"), pick("b"), noon.Add(hour(-1, 14, "now"))
+		near := aroundAt(now, some, a, b)
 		seen := func(w, other Window) map[ConflictKind]bool {
 			found := map[ConflictKind]bool{}
-			for _, c := range w.Conflicts(near, Policy{}, noon) {
-				if c.Window == other.ID {
-					found[c.Kind] = true
-					met[c.Kind]++
+			for _, c := range w.Conflicts(near, Policy{}, now) {
+				if c.Window != other.ID {
+					continue
+				}
+				found[c.Kind] = true
+				met[string(c.Kind)]++
+				for name, is := range map[string]bool{"running": w.State.Running(), "overrun": w.State.Running() && now.After(w.End), "staged": w.Stages != nil} {
+					if is {
+						met[string(c.Kind)+", "+name]++
+					}
 				}
 			}
 			return found
@@ -115,13 +135,15 @@ func TestConflictsOfAnyTwoWindowsMirrorEachOther(t *testing.T) {
 		ab, ba := seen(a, b), seen(b, a)
 		for kind, back := range mirror {
 			if ab[kind] != ba[back] {
-				t.Fatalf("%v on %v and %v on %v: %v one way, %v the other", a.Slugs(), a.Interval, b.Slugs(), b.Interval, ab, ba)
+				t.Fatalf("%s at %v: %v one way, %v the other", kind, now, ab, ba)
 			}
 		}
-	}
+	})
 	for kind := range mirror {
-		if met[kind] == 0 {
-			t.Errorf("no two windows met as %s: the test says nothing of it", kind)
+		for _, how := range []string{"", ", running", ", overrun", ", staged"} {
+			if met[string(kind)+how] == 0 {
+				t.Errorf("no two windows met as %s%s: the test says nothing of it", kind, how)
+			}
 		}
 	}
 }
