@@ -24,7 +24,8 @@ func TestAnAddressThatIsNoTextNamesNothing(t *testing.T) {
 		"/search?q=%ff":                http.StatusBadRequest,
 		"/windows?service=%zz":         http.StatusBadRequest,
 		"/calendar.ics?service=%00":    http.StatusBadRequest,
-		"/windows?service=stra%C3%9Fe": http.StatusOK,
+		"/windows?service=stra%C3%9Fe": http.StatusUnprocessableEntity,
+		"/windows?lead=stra%C3%9Fe":    http.StatusOK,
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 		r.Header.Set("Authorization", "Bearer "+token)

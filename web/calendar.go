@@ -15,13 +15,19 @@ import (
 type Calendar struct {
 	Frame
 	Period
-	Form     map[string]string
-	Services []scheduler.Service
-	People   []Person
-	Weeks    [][]Day
+	Narrowed
+	Weeks [][]Day
 }
 
 func (Calendar) template() string { return "calendar.html" }
+
+// Narrowed is what a calendar is narrowed to, and what it may be.
+type Narrowed struct {
+	Refusal
+	Form     map[string]string
+	Services []scheduler.Service
+	People   []Person
+}
 
 // calendarFuncs is what the templates of calendars and forms beside them use.
 var calendarFuncs = template.FuncMap{

@@ -48,7 +48,7 @@ func calendarStories() (all []story) {
 	services := []scheduler.Service{orders, night}
 	for _, view := range []string{MonthView, WeekView, DayView} {
 		p, s, days, _, frozen := drawn("/calendar", view, []string{MonthView, WeekView, DayView})
-		all = append(all, story{"calendar-" + view, Calendar{Frame: inside(jonas, "Calendar", "calendar"), Period: p, Services: services, Weeks: s.Weeks(days, frozen)}})
+		all = append(all, story{"calendar-" + view, Calendar{Frame: inside(jonas, "Calendar", "calendar"), Period: p, Narrowed: Narrowed{Services: services}, Weeks: s.Weeks(days, frozen)}})
 	}
 	p, s, days, entries, frozen := drawn("/calendar", MonthView, []string{MonthView})
 	for i := range days {
@@ -59,7 +59,7 @@ func calendarStories() (all []story) {
 	p, s, _, _, _ = drawn("/timeline", WeekView, []string{WeekView, DayView, FourWeeksView})
 	groups, hidden := s.Rows(services, entries, frozen, true)
 	all = append(all,
-		story{"timeline", Timeline{Frame: inside(jonas, "Timeline", "timeline"), Period: p, Services: services, Groups: groups, Hidden: hidden, Ticks: s.Ticks(), NowCol: s.NowColumn()}},
+		story{"timeline", Timeline{Frame: inside(jonas, "Timeline", "timeline"), Period: p, Narrowed: Narrowed{Services: services}, Groups: groups, Hidden: hidden, Ticks: s.Ticks(), NowCol: s.NowColumn()}},
 		story{"timeline-empty", Timeline{Frame: inside(tomas, "Timeline", "timeline"), Period: p, Ticks: s.Ticks(), NowCol: s.NowColumn()}},
 	)
 	return append(all, freezeStories(services)...)

@@ -17,15 +17,13 @@ import (
 type Timeline struct {
 	Frame
 	Period
-	Form     map[string]string
-	Services []scheduler.Service
-	People   []Person
-	Ticks    []Tick
-	Groups   []TierRows
-	NowCol   int // 0: now is elsewhere
-	Hidden   int // services with nothing on them that are left out
-	AllRows  string
-	More     int // windows that found no place
+	Narrowed
+	Ticks   []Tick
+	Groups  []TierRows
+	NowCol  int // 0: now is elsewhere
+	Hidden  int // services with nothing on them that are left out
+	AllRows string
+	More    int // windows that found no place
 }
 
 func (Timeline) template() string { return "timeline.html" }

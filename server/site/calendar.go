@@ -29,21 +29,24 @@ func (s *Site) Calendar(w http.ResponseWriter, r *http.Request, who access.Visit
 	if err != nil {
 		return err
 	}
-	page := web.Calendar{Frame: frame, Form: typed(q)}
+	page := web.Calendar{Frame: frame}
 	page.Period = web.ReadPeriod("/calendar", q, []string{web.MonthView, web.WeekView, web.DayView}, frame.Zone, frame.Now)
 	sheet, frozen, err := s.sheet(r, who, frame, page.Period)
 	if err != nil {
 		return err
+	}
+	if page.Narrowed, err = s.narrowed(r, sheet.Services); err != nil {
+		return err
+	}
+	if page.Refused() {
+		return s.show(w, http.StatusUnprocessableEntity, page)
 	}
 	most := map[string]int{web.MonthView: mostInCell, web.WeekView: mostInColumn, web.DayView: mostInDay}
 	days, err := s.Agenda.Days(ctx, entryFilter(q, who, sheet.Services), page.Days, most[page.View])
 	if err != nil {
 		return err
 	}
-	if page.People, err = s.people(ctx); err != nil {
-		return err
-	}
-	page.Services, page.Weeks = sheet.Services, sheet.Weeks(days, frozen)
+	page.Weeks = sheet.Weeks(days, frozen)
 	return s.show(w, http.StatusOK, page)
 }
 
@@ -54,11 +57,17 @@ func (s *Site) Timeline(w http.ResponseWriter, r *http.Request, who access.Visit
 	if err != nil {
 		return err
 	}
-	page := web.Timeline{Frame: frame, Form: typed(q)}
+	page := web.Timeline{Frame: frame}
 	page.Period = web.ReadPeriod("/timeline", q, []string{web.WeekView, web.DayView, web.FourWeeksView}, frame.Zone, frame.Now)
 	sheet, frozen, err := s.sheet(r, who, frame, page.Period)
 	if err != nil {
 		return err
+	}
+	if page.Narrowed, err = s.narrowed(r, sheet.Services); err != nil {
+		return err
+	}
+	if page.Refused() {
+		return s.show(w, http.StatusUnprocessableEntity, page)
 	}
 	f := entryFilter(q, who, sheet.Services)
 	f.From, f.To = page.Days[0].Start, page.Days[len(page.Days)-1].End
@@ -66,12 +75,9 @@ func (s *Site) Timeline(w http.ResponseWriter, r *http.Request, who access.Visit
 	if err != nil {
 		return err
 	}
-	if page.People, err = s.people(ctx); err != nil {
-		return err
-	}
 	rows := shownServices(sheet.Services, q)
 	all := q.Get("rows") == "all" || len(rows) <= mostEmptyRows
-	page.Services, page.More = sheet.Services, count-len(entries)
+	page.More = count - len(entries)
 	page.Groups, page.Hidden = sheet.Rows(rows, entries, frozen, all)
 	page.Ticks, page.NowCol = sheet.Ticks(), sheet.NowColumn()
 	q.Set("rows", "all")
@@ -110,6 +116,15 @@ func (s *Site) sheet(r *http.Request, who access.Visitor, frame web.Frame, p web
 		sheet.Service = shown[0].Slug
 	}
 	return sheet, frozen, nil
+}
+
+// narrowed is the form above a calendar, and what of it there is not.
+func (s *Site) narrowed(r *http.Request, services []scheduler.Service) (web.Narrowed, error) {
+	people, err := s.people(r.Context())
+	return web.Narrowed{
+		Form: typed(r.URL.Query()), Services: services, People: people,
+		Refusal: narrow(r.URL.Query(), services, "state", "kind", "service", "tier", "date"),
+	}, err
 }
 
 // shownServices are the services that a calendar is narrowed to.

@@ -1,6 +1,8 @@
 package site
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -106,6 +108,9 @@ func (s *Site) Windows(w http.ResponseWriter, r *http.Request, who access.Visito
 	if page.Services, err = s.Agenda.Services(ctx); err != nil {
 		return err
 	}
+	if page.Refusal = narrow(q, page.Services, "state", "kind", "service", "from", "to"); page.Refused() {
+		return s.show(w, http.StatusUnprocessableEntity, page)
+	}
 	items, next, err := s.Agenda.Windows(ctx, f)
 	if status := 0; err != nil {
 		if page.Refusal, status = unfit(err); status == 0 {
@@ -152,10 +157,17 @@ func (s *Site) Log(w http.ResponseWriter, r *http.Request, who access.Visitor) e
 		return err
 	}
 	page := web.Log{Frame: frame, Form: typed(q)}
+	if page.Refusal = narrow(q, nil, "from", "to"); page.Refused() {
+		return s.show(w, http.StatusUnprocessableEntity, page)
+	}
 	f := agenda.LogFilter{Actor: strings.ToLower(q.Get("actor")), Q: q.Get("q"), Cursor: q.Get("cursor"), Newest: true}
 	f.From, f.To = days(q, frame.Zone)
 	if ref := q.Get("window"); ref != "" {
 		v, err := s.Agenda.Window(ctx, ref)
+		if errors.Is(err, scheduler.ErrNotFound) {
+			page.Refusal.Wrong = scheduler.InvalidError{"window": fmt.Sprintf("There is no window %q.", ref)}
+			return s.show(w, http.StatusUnprocessableEntity, page)
+		}
 		if err != nil {
 			return err
 		}

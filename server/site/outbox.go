@@ -31,9 +31,21 @@ func (s *Site) outbox(w http.ResponseWriter, r *http.Request, who access.Visitor
 		return err
 	}
 	q := r.URL.Query()
-	all, next, err := s.Notifier.Outbox(r.Context(), s.picked(r))
-	if err != nil {
-		return err
+	var all []notifier.Delivery
+	var next string
+	strange := scheduler.InvalidError{}
+	if v := q.Get("state"); v != "" {
+		unknown(strange, "state", v, notifier.States)
+	}
+	if v := q.Get("kind"); v != "" {
+		unknown(strange, "kind", v, notifier.Kinds())
+	}
+	if len(strange) == 0 {
+		if all, next, err = s.Notifier.Outbox(r.Context(), s.picked(r)); err != nil {
+			return err
+		}
+	} else if !page.Refused() {
+		page.Refusal, status = web.Refusal{Wrong: strange}, http.StatusUnprocessableEntity
 	}
 	for name, words := range map[string]string{"retried": "tried again now.", "cancelled": "cancelled."} {
 		if n, err := strconv.Atoi(q.Get(name)); err == nil {
