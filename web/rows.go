@@ -116,6 +116,7 @@ type Public struct {
 	Outcome  scheduler.Outcome
 	Impact   scheduler.Impact
 	Services []string
+	Parts    []Part // the stages that work on them
 	Updates  []Update
 	Overrun  bool
 }

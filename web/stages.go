@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lull/scheduler"
+	"lull/scheduler/agenda"
 )
 
 // StageRow is one stage of the booking form as it was typed, on the wall clock
@@ -122,8 +123,10 @@ type Part struct {
 }
 
 // Parts is the stages of the window.
-func (p Window) Parts() (all []Part) {
-	v := p.View
+func (p Window) Parts() []Part { return PartsOf(p.View, p.View.Affected) }
+
+// PartsOf is the stages of a window, each with those of the services it works on.
+func PartsOf(v agenda.View, services []scheduler.Service) (all []Part) {
 	good := v.Outcome == scheduler.Successful || v.Outcome == scheduler.SuccessfulWithIssues
 	for i, st := range v.Stages {
 		part := Part{Stage: st}
@@ -135,7 +138,7 @@ func (p Window) Parts() (all []Part) {
 		case i+1 == v.Window.Stage:
 			part.Class, part.Over = "cur", v.StageOver(v.Now)
 		}
-		for _, s := range v.Affected {
+		for _, s := range services {
 			if slices.Contains(st.Services, s.Slug) {
 				part.On = append(part.On, s.Name)
 			}

@@ -330,11 +330,14 @@ func publicStories() []story {
 		panic(err)
 	}
 	offered := ChoicesOf(scheduler.Stakeholder{Services: []string{"orders-db"}}, scheduler.Offer{Services: []scheduler.Service{orders}}, zones)
+	inParts := public(staged())
+	inParts.Parts = PartsOf(staged(), []scheduler.Service{orders})
 	return []story{
 		{"docs", Docs{Frame: outside("API"), Manual: described}},
 		{"status", Status{Frame: outside("Planned maintenance"), Running: []Public{now}, Upcoming: []Public{next}, Recent: []Public{past}, Base: "https://lull.example.org", Mailed: true, Services: []ServiceLine{{Name: "Orders database", Running: true}, {Name: "Wiki", Note: "None planned"}}}},
 		{"status-empty", Status{Frame: outside("Planned maintenance"), Base: "https://lull.example.org"}},
 		{"statuswindow", StatusWindow{Frame: outside(now.Title), Item: now}},
+		{"statuswindow-staged", StatusWindow{Frame: outside(now.Title), Item: inParts}},
 		{"subscribe", Subscribe{Frame: outside("Be told by mail"), Choices: offered}},
 		{"subscribe-asked", Subscribe{Frame: outside("Be told by mail"), Asked: true}},
 		{"subscribe-refused", Subscribe{Frame: outside("Be told by mail"), Choices: offered, Refusal: refused("email", "This is not an e-mail address.")}},

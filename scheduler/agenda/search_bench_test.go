@@ -168,6 +168,21 @@ func lists(b *testing.B, a *agenda.Agenda, n int) {
 			b.ReportMetric(float64(rows), "rows")
 		})
 	}
+	for _, c := range []struct{ name, typed string }{
+		{"search-common", "common"}, {"search-seldom", "seldom"}, {"search-once", "onlyonc"}, {"search-none", "nowhere"}, {"search-prefix", "wor"}, {"search-two", "word9 word1"},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			rows := 0
+			for b.Loop() {
+				found, err := a.Search(ctx, c.typed, 20)
+				if err != nil {
+					b.Fatal(err)
+				}
+				rows = len(found.Windows) + len(found.Entries)
+			}
+			b.ReportMetric(float64(rows), "rows")
+		})
+	}
 }
 
 // BenchmarkBook times the booking of one window.

@@ -182,3 +182,32 @@ func TestWhoTurnsBackSaysWhy(t *testing.T) {
 		t.Errorf("got %d, %s", code, w.State)
 	}
 }
+
+func TestThePublicSeesTheStagesOfItsServicesAlone(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	if _, err := d.site.Agenda.AddService(t.Context(), scheduler.Service{Slug: "vault", Name: "Vault", Tier: 1}, d.who.Person); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.site.Agenda.KeepSettings(t.Context(), func(s *scheduler.Settings) error { s.Policy = scheduler.PolicyOf(scheduler.Solo); return nil }, d.who.Person); err != nil {
+		t.Fatal(err)
+	}
+	v := rollout("submit")
+	maps.Copy(v, url.Values{"public": {"yes"}, "service": {"core-db", "vault"}, "impact-vault": {"outage"}, "stage_service_2": {"vault"}})
+	if code, body, _ := d.ask(d.site.Book, v); code != http.StatusSeeOther {
+		t.Fatalf("got %d: %s", code, body)
+	}
+	w, err := d.site.Agenda.Window(t.Context(), "MW-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, body, _ := d.ask(d.site.StatusWindow, nil, "id", w.ID)
+	if code != http.StatusOK || !strings.Contains(body, "<bdi>canary</bdi>") || !strings.Contains(body, "02:00–03:00 CET") {
+		t.Errorf("got %d without the stage of the database:\n%s", code, body)
+	}
+	for _, hidden := range []string{"<bdi>rest</bdi>", "Vault"} {
+		if strings.Contains(body, hidden) {
+			t.Errorf("the public reads %q", hidden)
+		}
+	}
+}

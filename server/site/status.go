@@ -118,6 +118,11 @@ func (s *Site) outside(r *http.Request, who access.Visitor, title string) (web.F
 	return frame, slices.DeleteFunc(all, func(v scheduler.Service) bool { return !v.Public }), nil
 }
 
+// parts is the stages that work on any of the services.
+func parts(v agenda.View, services []scheduler.Service) []web.Part {
+	return slices.DeleteFunc(web.PartsOf(v, services), func(p web.Part) bool { return len(p.Services) > 0 && len(p.On) == 0 })
+}
+
 // public is what the public may know of a window: nothing of it when it touches
 // no public service.
 func public(v agenda.View, services []scheduler.Service) (web.Public, bool) {
@@ -135,7 +140,7 @@ func public(v agenda.View, services []scheduler.Service) (web.Public, bool) {
 			}
 		}
 	}
-	item.Impact = shown.Impact()
+	item.Impact, item.Parts = shown.Impact(), parts(v, services)
 	return item, len(item.Services) > 0
 }
 
