@@ -135,8 +135,11 @@ func fromEnvironment(s setting, getenv func(string) string, readFile func(string
 
 func parseConfig(get func(string) string, given map[string]bool) (config, error) {
 	var wrong []error
+	named := map[string]bool{}
 	refuse := func(name, format string, args ...any) {
-		wrong = append(wrong, fmt.Errorf(name+": "+format, args...))
+		if !named[name] { // once is enough
+			wrong, named[name] = append(wrong, fmt.Errorf(name+": "+format, args...)), true
+		}
 	}
 	length := func(name string) time.Duration {
 		d, err := scheduler.ParseDuration(get(name))
