@@ -58,6 +58,13 @@ func TestAFreezeLeadsToAFreeTimeAndThatToASeriesInABrowser(t *testing.T) {
 	jonas.shot("frozen")
 	jonas.press(`fieldset button[value="slots"]`, "Next free times")
 	jonas.shot("slots")
+	apart, err := chromedp.Run(jonas.ctx, chromedp.Evaluate[bool](`(() => {
+		const box = e => e.getBoundingClientRect(), all = [...document.querySelectorAll('ul.free button')], card = box(document.querySelector('ul.free').closest('section'))
+		return all.length > 1 && all.every((e, i) => box(e).bottom <= card.bottom && box(e).top >= card.top && (i === 0 || box(e).top >= box(all[i-1]).bottom))
+	})()`))
+	if err != nil || !apart {
+		t.Errorf("the free times lie upon each other, or outside their card: %v", err)
+	}
 	jonas.press(`.free button`, "Nothing else is in the way")
 	jonas.has("#time", "06:00")
 	jonas.press(`button[value="repeat"]`, "First date")
