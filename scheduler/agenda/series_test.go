@@ -344,6 +344,11 @@ func TestASkippedOccurrenceIsNeverMadeAgain(t *testing.T) {
 	if got := digests(t, a); got[len(got)-1] != "cancelled 1" {
 		t.Fatalf("stakeholders hear %q", got)
 	}
+	back := func(s *scheduler.Series) error { s.ExDates = nil; return nil }
+	var wrong scheduler.InvalidError
+	if _, err := a.ChangeSeries(t.Context(), v.ID, 0, agenda.SeriesEdit{Apply: back, Reason: "It is none."}, ada); !errors.As(err, &wrong) || !strings.Contains(wrong["exdates"], january.Name()+" stays cancelled") {
+		t.Fatalf("taken back: got %v, want it refused in words", err)
+	}
 	if v, err = a.SkipOccurrence(t.Context(), v.ID, 0, "2028-02-13T02:00", "", ada); err != nil {
 		t.Fatalf("one that is not made yet: %v", err)
 	}

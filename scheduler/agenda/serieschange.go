@@ -95,8 +95,25 @@ func (t *turn) plan(tx *store.Tx, all []scheduler.Window) error {
 	if len(dates) == 0 {
 		return scheduler.InvalidError{"rrule": fmt.Sprintf("Nothing would occur in the next %d days: end the series instead.", scheduler.Horizon)}
 	}
+	if err := givenBack(had, all, dates); err != nil {
+		return err
+	}
 	n.MadeUntil = horizon(tx.Now)
 	t.sort(had, all, dates)
+	return nil
+}
+
+// givenBack refuses to take back that a date was skipped, once its window was
+// cancelled: that is what people were told, and what their calendars show.
+func givenBack(had scheduler.Series, all []scheduler.Window, dates []scheduler.Occurrence) error {
+	for _, w := range all {
+		skipped := slices.Contains(had.ExDates, w.Occurrence) || slices.Contains(had.ExDates, scheduler.Day(w.Occurrence))
+		again := slices.ContainsFunc(dates, func(d scheduler.Occurrence) bool { return d.Local == w.Occurrence })
+		if w.State == scheduler.Cancelled && skipped && again {
+			return scheduler.InvalidError{"exdates": fmt.Sprintf(
+				"The date of %s was skipped, and %s stays cancelled: book a window of its own for it.", scheduler.Said(w.Occurrence), w.Name())}
+		}
+	}
 	return nil
 }
 
