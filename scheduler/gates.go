@@ -54,13 +54,24 @@ func (w Window) submitReasons(s Scene, p Policy) []Reason {
 	return rs
 }
 
-func (w Window) approveReasons(s Scene, a Approval) (rs []Reason) {
-	if a.By == w.Requester {
-		rs = append(rs, Reason{Code: CodeOwnRequest, Detail: "Nobody approves a window that they requested: ask another approver."})
+// Barred is why the person with that address may not approve w, whatever it
+// plans: they requested it, or approved it already.
+func (w Window) Barred(email string) []Reason {
+	return barred("window", w.Requester, w.Approvals, email)
+}
+
+func barred(what, requester string, given []Approval, email string) (rs []Reason) {
+	if email == requester {
+		rs = append(rs, Reason{Code: CodeOwnRequest, Detail: "Nobody approves a " + what + " that they requested: ask another approver."})
 	}
-	if slices.ContainsFunc(w.Approvals, func(o Approval) bool { return o.By == a.By }) {
+	if slices.ContainsFunc(given, func(o Approval) bool { return o.By == email }) {
 		rs = append(rs, Reason{Code: CodeOwnRequest, Detail: "You approved this already; another approver must."})
 	}
+	return rs
+}
+
+func (w Window) approveReasons(s Scene, a Approval) (rs []Reason) {
+	rs = w.Barred(a.By)
 	if w.State == Requested && !s.Now.Before(w.End) {
 		rs = append(rs, Reason{Code: CodePast, Detail: "The planned end has passed: it must be rescheduled first."})
 	}

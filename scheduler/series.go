@@ -200,10 +200,8 @@ func (s *Series) Agree(sc Scene, yes Yes, reviewBy time.Time) error {
 		return s.not("approve")
 	case !sc.By.Role.May(Approver):
 		return &ForbiddenError{"Only approvers approve."}
-	case sc.By.Email == s.Requester:
-		return shut("approve", CodeOwnRequest, "Nobody approves a series that they requested: ask another approver.")
-	case slices.ContainsFunc(s.Approvals, func(a Approval) bool { return a.By == sc.By.Email }):
-		return shut("approve", CodeOwnRequest, "You approved this already; another approver must.")
+	case len(s.Barred(sc.By.Email)) > 0:
+		return &GateError{Gate: "approve", Reasons: s.Barred(sc.By.Email)}
 	case reviewBy.IsZero():
 		reviewBy = latest
 	case !reviewBy.After(sc.Now):
@@ -233,6 +231,11 @@ func (s *Series) Refuse(sc Scene, reason string) error {
 	s.State = SeriesDraft
 	s.Lapse()
 	return nil
+}
+
+// Barred is why the person with that address may not approve s, as for a window.
+func (s Series) Barred(email string) []Reason {
+	return barred("series", s.Requester, s.Approvals, email)
 }
 
 // Skip leaves out an occurrence, for ever; another one of its day stays.

@@ -224,6 +224,14 @@ func (p Series) MayApprove() bool {
 	return p.View.State == scheduler.SeriesRequested && p.Who.Role.May(scheduler.Approver)
 }
 
+// Barred is why the reader, who approves others, does not approve this one.
+func (p Series) Barred() []scheduler.Reason {
+	if !p.MayApprove() {
+		return nil
+	}
+	return p.View.Barred(p.Who.Email)
+}
+
 // Drafts counts the windows that are still to be sent for approval.
 func (p Series) Drafts() (n int) {
 	for _, w := range p.Ahead {

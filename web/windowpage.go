@@ -63,6 +63,14 @@ func (p Window) MayApprove() bool {
 	return asked && p.Who.Role.May(scheduler.Approver)
 }
 
+// Barred is why the reader, who approves others, does not approve this one.
+func (p Window) Barred() []scheduler.Reason {
+	if !p.MayApprove() {
+		return nil
+	}
+	return p.View.Barred(p.Who.Email)
+}
+
 // MayStart reports whether the reader is shown the form to start.
 func (p Window) MayStart() bool {
 	s := p.View.State

@@ -117,13 +117,18 @@ func TestABookedWindowHasItsPage(t *testing.T) {
 	}
 }
 
-func TestOnesOwnRequestIsRefusedBesideTheButton(t *testing.T) {
+func TestOnesOwnRequestIsAnothersToApprove(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	d.ask(d.site.Book, plan("submit"))
-	status, body, _ := d.ask(d.site.Verb, url.Values{}, "id", "MW-1", "verb", "approve")
-	if status != http.StatusConflict || !strings.Contains(body, `class="refused"`) {
-		t.Fatalf("got %d, want 409 with the reasons on the window's page:\n%s", status, body)
+	const why = "Nobody approves a window that they requested: ask another approver."
+	status, body, _ := d.ask(d.site.Window, nil, "id", "MW-1")
+	if status != http.StatusOK || !strings.Contains(body, why) || strings.Contains(body, `action="/windows/MW-1/approve"`) {
+		t.Errorf("got %d, want the reason instead of a form that would be refused:\n%s", status, body)
+	}
+	status, body, _ = d.ask(d.site.Verb, url.Values{}, "id", "MW-1", "verb", "approve")
+	if status != http.StatusConflict || !strings.Contains(body, why) {
+		t.Fatalf("got %d, want 409 with the reason on the window's page:\n%s", status, body)
 	}
 }
 
