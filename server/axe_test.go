@@ -75,6 +75,24 @@ func (p *person) broken(theme, rules string) (all []found) {
 	return all
 }
 
+// reachesTheWayOut scrolls to the end of the menu on low screens.
+func (p *person) reachesTheWayOut() {
+	p.t.Helper()
+	p.open("/people")
+	for width, open := range map[int64]string{1280: "", 390: `document.getElementById("nav").showPopover();`} {
+		p.do("take a low screen", chromedp.EmulateViewport(width, 500))
+		seen, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`(() => {
+			`+open+`
+			const out = document.querySelector('form[action="/logout"] button'); out.scrollIntoView({block: "nearest"});
+			const r = out.getBoundingClientRect(); return r.height > 0 && r.top >= 0 && r.bottom <= innerHeight + 1
+		})()`))
+		if err != nil || !seen {
+			p.t.Errorf("at %d × 500 nobody reaches the way out: %v", width, err)
+		}
+	}
+	p.do("take the usual screen", chromedp.EmulateViewport(1280, 900))
+}
+
 // lookAround looks at every page inside and outside, as an admin.
 func (p *person) lookAround() {
 	p.t.Helper()
@@ -89,6 +107,7 @@ func (p *person) lookAround() {
 		}
 		p.everybodyCan(path)
 	}
+	p.reachesTheWayOut()
 	p.open("/outbox")
 	p.press(".list tbody a", "As it looks")
 	p.everybodyCan("a message")
