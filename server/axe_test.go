@@ -98,7 +98,7 @@ func (p *person) lookAround() {
 	p.t.Helper()
 	for _, path := range []string{
 		"/", "/windows", "/windows/new?service=core-db", "/windows/MW-1", "/windows/MW-1/print", "/windows/MW-2", "/windows/MW-2/edit", "/approvals",
-		"/services", "/services/new", "/services/core-db", "/stakeholders", "/stakeholders/new", "/webhooks", "/webhooks/new", "/outbox", "/log", "/people", "/account", "/feeds", "/settings",
+		"/freezes", "/search?q=www", "/services", "/services/new", "/services/long", "/services/core-db", "/stakeholders", "/stakeholders/new", "/webhooks", "/webhooks/new", "/outbox", "/log", "/people", "/account", "/feeds", "/settings",
 		"/windows/MW-99", "/status", "/status/MW-1", "/password", "/api/docs",
 	} {
 		p.open(path)

@@ -219,8 +219,16 @@ func TestTwoPeopleWalkTheWholePathInABrowser(t *testing.T) {
 	jonas.sees("Core database upgrade")
 	jonas.shot("status")
 
-	if status, answer, err := s.call(token, "POST", "/windows", `{"title":"Wiki: storage move"}`); err != nil || status >= 300 {
-		t.Fatalf("a draft: %d %v %v", status, answer, err)
+	long := strings.Repeat("W", 70) // a word that fits on no phone
+	for _, call := range []struct{ to, body string }{
+		{"/services", `{"slug":"long","name":"` + long + `","tier":1,"public":true,"upstream":["core-db"]}`},
+		{"/freezes", `{"title":"` + long + `","reason":"` + long + `","start":"2030-01-01T00:00:00Z","end":"2030-01-02T00:00:00Z"}`},
+		{"/windows", `{"title":"` + long + `","summary":"` + long + `","plan":"` + long + `","rollback_plan":"` + long + `","services":[{"slug":"long","impact":"outage"}],"checks":[{"phase":"verify","text":"` + long + `","required":true}]}`},
+		{"/windows/MW-2/log", `{"text":"` + long + long + `"}`},
+	} {
+		if status, answer, err := s.call(token, "POST", call.to, call.body); err != nil || status >= 300 {
+			t.Fatalf("%s: %d %v %v", call.to, status, answer, err)
+		}
 	}
 	ruth.open("/account")
 	ruth.press(`form[action="/logout"] button`, "Forgot the password?")
