@@ -146,6 +146,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) (err error) {
 		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+	front := newExpress(listener.(*net.TCPListener), web)
 	log.Info("lull serves", "url", cfg.BaseURL, "version", version, "database", string(db.Engine()))
 	closed := make(chan error, 1)
 	rounds.Go(func() {
@@ -153,9 +154,9 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) (err error) {
 		s.draining.Store(true)
 		grace, done := context.WithTimeout(context.WithoutCancel(ctx), 8*time.Second)
 		defer done()
-		closed <- web.Shutdown(grace)
+		closed <- errors.Join(web.Shutdown(grace), front.drain(grace))
 	})
-	if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	if err := web.Serve(front); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return <-closed

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// answer writes an answer as net/http does, but what is written at once leaves
+// in one piece with the head.
+type answer struct {
+	to     io.Writer
+	now    time.Time
+	header http.Header
+	status int
+	left   int64 // of the length that was said; unsaid if none was
+	head   bytes.Buffer
+	body   bytes.Buffer // kept until its length is known
+	sent   bool
+	err    error
+	both   [2][]byte
+	pieces net.Buffers
+}
+
+const unsaid = -1
+
+func (a *answer) begin(to io.Writer, now time.Time) {
+	clear(a.header)
+	a.head.Reset()
+	a.body.Reset()
+	a.to, a.now, a.status, a.sent, a.err = to, now, 0, false, nil
+}
+
+// Header is the header that WriteHeader, or the first Write, sends.
+func (a *answer) Header() http.Header { return a.header }
+
+// WriteHeader says how the request was answered. The first counts.
+func (a *answer) WriteHeader(status int) {
+	if a.status != 0 {
+		return
+	}
+	a.status, a.left = status, unsaid
+	if said := a.header["Content-Length"]; len(said) == 1 {
+		var length uint64
+		length, a.err = strconv.ParseUint(said[0], 10, 63)
+		a.left = int64(length)
+	}
+	a.head.WriteString("HTTP/1.1 ")
+	a.head.WriteString(strconv.Itoa(status))
+	a.head.WriteByte(' ')
+	a.head.WriteString(http.StatusText(status))
+	a.head.WriteString("\r\n")
+	_ = a.header.Write(&a.head) // which takes everything
+	a.head.WriteString("Date: ")
+	a.head.Write(a.now.UTC().AppendFormat(a.head.AvailableBuffer(), http.TimeFormat))
+	a.head.WriteString("\r\n")
+}
+
+// Write writes a part of the body.
+func (a *answer) Write(p []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	switch {
+	case a.err != nil:
+		return 0, a.err
+	case a.bodiless():
+		return 0, http.ErrBodyNotAllowed
+	case a.left == unsaid:
+		return a.body.Write(p)
+	case int64(len(p)) > a.left:
+		return 0, http.ErrContentLength
+	}
+	a.left -= int64(len(p))
+	return len(p), a.send(p)
+}
+
+// end sends what is not sent yet. An error means that nobody can tell where the
+// answer ends, or has taken it.
+func (a *answer) end() error {
+	a.WriteHeader(http.StatusOK)
+	switch {
+	case a.err != nil:
+		return a.err
+	case a.bodiless():
+		a.left = 0
+	case a.left == unsaid:
+		a.left = 0
+		a.head.WriteString("Content-Length: ")
+		a.head.WriteString(strconv.Itoa(a.body.Len()))
+		a.head.WriteString("\r\n")
+	}
+	if !a.sent {
+		_ = a.send(a.body.Bytes())
+	}
+	if a.err == nil && a.left > 0 {
+		return io.ErrUnexpectedEOF
+	}
+	return a.err
+}
+
+// bodiless reports whether an answer of that status has no body (RFC 9110, 6.4.1).
+func (a *answer) bodiless() bool {
+	return a.status == http.StatusNotModified || a.status == http.StatusNoContent
+}
+
+// send sends a part of the body, and the head before the first.
+func (a *answer) send(p []byte) error {
+	if a.sent {
+		_, a.err = a.to.Write(p)
+		return a.err
+	}
+	a.sent = true
+	a.head.WriteString("\r\n")
+	a.both = [2][]byte{a.head.Bytes(), p}
+	a.pieces = a.both[:]
+	if len(p) == 0 {
+		a.pieces = a.both[:1]
+	}
+	_, a.err = a.pieces.WriteTo(a.to) // at once, where it is a connection
+	return a.err
+}
