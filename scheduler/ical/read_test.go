@@ -252,17 +252,24 @@ func hostileMails() map[string]string {
 	}
 }
 
-// costs fails the test where reading takes more than 1 s or 200 MB.
-func costs(t *testing.T, read func() (Reading, error)) (Reading, error) {
-	t.Helper()
+// mostMade is how much memory a file of 2 MiB may make reading take.
+const mostMade = 200 << 20
+
+// made is how much memory read makes.
+func made(read func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	began := time.Now()
-	r, err := read()
-	took := time.Since(began)
+	read()
 	runtime.ReadMemStats(&after)
-	if made := (after.TotalAlloc - before.TotalAlloc) >> 20; took > time.Second || made > 200 {
-		t.Errorf("it took %v and %d MB; want at most 1 s and 200 MB", took, made)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// costs fails the test where reading makes more memory than it may. How long it
+// takes is BenchmarkHostileFiles' to tell.
+func costs(t *testing.T, read func() (Reading, error)) (r Reading, err error) {
+	t.Helper()
+	if n := made(func() { r, err = read() }); n > mostMade {
+		t.Errorf("it made %d bytes, more than %d", n, mostMade)
 	}
 	return r, err
 }
@@ -345,6 +352,33 @@ func BenchmarkTenThousandNotices(b *testing.B) {
 			b.Fatal(len(r.Updates), err)
 		}
 	}
+}
+
+// BenchmarkHostileFiles reads every file and mail of 2 MiB that is made for harm,
+// and reports what the worst of them costs.
+func BenchmarkHostileFiles(b *testing.B) {
+	reads := map[string]func(){}
+	for name, c := range hostileFiles() {
+		reads[name] = func() { _, _ = Read([]byte(c[0])) }
+	}
+	for name, mail := range hostileMails() {
+		reads["mail: "+name] = func() { _, _ = ReadMail([]byte(mail)) }
+	}
+	var slowest time.Duration
+	var biggest uint64
+	which := ""
+	for b.Loop() {
+		for name, read := range reads {
+			began := time.Now()
+			biggest = max(biggest, made(read))
+			if took := time.Since(began); took > slowest {
+				slowest, which = took, name
+			}
+		}
+	}
+	b.Log("the slowest: " + which)
+	b.ReportMetric(float64(slowest.Microseconds())/1000, "worst-ms")
+	b.ReportMetric(float64(biggest)/(1<<20), "worst-MB")
 }
 
 func BenchmarkGuard(b *testing.B) {
