@@ -9,11 +9,13 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -242,21 +244,17 @@ func TestTheShortWayAnswersAsTheLongOne(t *testing.T) {
 	}
 }
 
-// tell answers with what it was asked.
+// tell answers with what it was asked, and says how long that is: without, who
+// answers may choose how to say where it ends.
 var tell = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
-	w.Header().Set("Content-Type", "text/plain")
-	_, _ = fmt.Fprintf(w, "%s %q %q %d\n%q %v\n", r.Method, r.URL, r.Host, r.ContentLength, body, err)
-	names := slices.Sorted(func(yield func(string) bool) {
-		for name := range r.Header {
-			if !yield(name) {
-				return
-			}
-		}
-	})
-	for _, name := range names {
-		_, _ = fmt.Fprintf(w, "%s: %q\n", name, r.Header[name])
+	told := fmt.Appendf(nil, "%s %q %q %d\n%q %v\n", r.Method, r.URL, r.Host, r.ContentLength, body, err)
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		told = fmt.Appendf(told, "%s: %q\n", name, r.Header[name])
 	}
+	w.Header().Set("Content-Type", "text/plain")
+	w.Header().Set("Content-Length", strconv.Itoa(len(told)))
+	_, _ = w.Write(told)
 })
 
 // FuzzTheShortWay sends what comes after a request of a calendar, and compares
