@@ -2,10 +2,15 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"runtime"
 	"strconv"
+	"syscall"
 	"time"
 )
 
@@ -61,19 +66,78 @@ func (a *answer) WriteHeader(status int) {
 
 // Write writes a part of the body.
 func (a *answer) Write(p []byte) (int, error) {
+	if err := a.take(len(p)); err != nil {
+		return 0, err
+	}
+	if a.left == unsaid {
+		return a.body.Write(p)
+	}
+	return len(p), a.send(p)
+}
+
+// SendFile writes the first bytes of a file as a part of the body, without a
+// copy through the program if its length was said.
+func (a *answer) SendFile(f *os.File, length int) error {
+	a.WriteHeader(http.StatusOK)
+	to, ok := a.to.(syscall.Conn)
+	if !ok || a.left == unsaid {
+		_, err := io.Copy(a, io.NewSectionReader(f, 0, int64(length)))
+		return err
+	}
+	if err := a.take(length); err != nil {
+		return err
+	}
+	if !a.sent {
+		_ = a.send(nil)
+	}
+	if a.err == nil {
+		a.err = sendFile(to, f, length)
+	}
+	return a.err
+}
+
+// take makes sure that so many bytes may follow.
+func (a *answer) take(length int) error {
 	a.WriteHeader(http.StatusOK)
 	switch {
 	case a.err != nil:
-		return 0, a.err
+		return a.err
 	case a.bodiless():
-		return 0, http.ErrBodyNotAllowed
+		return http.ErrBodyNotAllowed
 	case a.left == unsaid:
-		return a.body.Write(p)
-	case int64(len(p)) > a.left:
-		return 0, http.ErrContentLength
+		return nil
+	case int64(length) > a.left:
+		return http.ErrContentLength
 	}
-	a.left -= int64(len(p))
-	return len(p), a.send(p)
+	a.left -= int64(length)
+	return nil
+}
+
+// sendFile has the system send the first bytes of f on a connection (sendfile).
+func sendFile(to syscall.Conn, f *os.File, length int) error {
+	raw, err := to.SyscallConn()
+	if err != nil {
+		return err
+	}
+	at, from := int64(0), int(f.Fd())
+	var failed error
+	err = raw.Write(func(fd uintptr) bool {
+		for failed == nil && int(at) < length {
+			n, err := syscall.Sendfile(int(fd), from, &at, length-int(at))
+			switch {
+			case errors.Is(err, syscall.EAGAIN):
+				return false // until there is room
+			case errors.Is(err, syscall.EINTR):
+			case err != nil:
+				failed = err
+			case n == 0:
+				failed = io.ErrUnexpectedEOF // the file is shorter
+			}
+		}
+		return true
+	})
+	runtime.KeepAlive(f)
+	return cmp.Or(err, failed)
 }
 
 // end sends what is not sent yet. An error means that nobody can tell where the

@@ -141,7 +141,7 @@ func change(b *testing.B, s *server, title string) {
 
 // filled is a database with so many public windows: one that was booked, and
 // copies of it an hour apart, as the program keeps them.
-func filled(b *testing.B, path string, n int) *store.DB {
+func filled(b testing.TB, path string, n int) *store.DB {
 	b.Helper()
 	db, err := store.Open(b.Context(), path)
 	if err != nil {

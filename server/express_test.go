@@ -2,17 +2,18 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -93,7 +94,7 @@ func (both *twoWays) opened(t testing.TB) (c rawConn, answer string) {
 	t.Helper()
 	c = dial(t, both.express)
 	c.send(poll)
-	answer = c.answer(http.MethodGet)
+	answer = c.answer()
 	for <-both.rested != c.LocalAddr().String() {
 	}
 	return c, answer
@@ -116,25 +117,28 @@ func (c rawConn) send(text string) {
 	}
 }
 
-// answer is the next answer, as it came.
-func (c rawConn) answer(method string) string {
+// answer is the next answer to a GET, as it came.
+func (c rawConn) answer() string {
 	c.t.Helper()
-	var raw bytes.Buffer
-	in := bufio.NewReader(io.TeeReader(oneByOne{c.in}, &raw))
-	res, err := http.ReadResponse(in, &http.Request{Method: method})
-	if err != nil {
-		c.t.Fatalf("%v after %q", err, raw.String())
+	var raw strings.Builder
+	length := 0
+	for line := ""; line != "\r\n"; {
+		var err error
+		if line, err = c.in.ReadString('\n'); err != nil {
+			c.t.Fatalf("%v after %q", err, raw.String()+line)
+		}
+		raw.WriteString(line)
+		if value, ok := strings.CutPrefix(line, "Content-Length: "); ok {
+			if length, err = strconv.Atoi(strings.TrimSpace(value)); err != nil {
+				c.t.Fatal(err)
+			}
+		}
 	}
-	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+	if _, err := io.CopyN(&raw, c.in, int64(length)); err != nil {
 		c.t.Fatal(err)
 	}
 	return raw.String()
 }
-
-// oneByOne reads no further than it is asked to.
-type oneByOne struct{ io.Reader }
-
-func (r oneByOne) Read(p []byte) (int, error) { return r.Reader.Read(p[:1]) }
 
 // rest is what comes until the other side closes.
 func (c rawConn) rest() string {
@@ -170,7 +174,7 @@ func TestTheShortWayAnswersAsTheLongOne(t *testing.T) {
 	both := bothWays(t, h)
 	tag := dial(t, both.alone)
 	tag.send(strings.Replace(poll, "\r\n\r\n", "\r\nAccept-Encoding: gzip\r\n\r\n", 1))
-	etag := regexp.MustCompile(`"[^"]+-gz"`).FindString(tag.answer(http.MethodGet))
+	etag := regexp.MustCompile(`"[^"]+-gz"`).FindString(tag.answer())
 	if etag == "" {
 		t.Fatal("no tag")
 	}
@@ -229,7 +233,7 @@ func TestTheShortWayAnswersAsTheLongOne(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			long := dial(t, both.alone)
 			long.send(poll + c.send)
-			_ = long.answer(http.MethodGet)
+			_ = long.answer()
 			want := undated(long.rest())
 			short, _ := both.opened(t)
 			before := both.short.Load()
@@ -241,6 +245,99 @@ func TestTheShortWayAnswersAsTheLongOne(t *testing.T) {
 				t.Errorf("%d were answered the short way, want one: %t", n, c.short)
 			}
 		})
+	}
+}
+
+func TestTheShortWayBringsALargeCalendarWhole(t *testing.T) {
+	t.Parallel()
+	cfg, err := configOf(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := wire(t.Context(), cfg, filled(t, filepath.Join(t.TempDir(), "lull.db"), 1000), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := s.handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := bothWays(t, h)
+	for _, encoding := range []string{"identity", "gzip"} {
+		ask := strings.Replace(poll, "\r\n\r\n", "\r\nAccept-Encoding: "+encoding+"\r\n\r\n", 1)
+		long := dial(t, both.alone)
+		long.send(ask)
+		want := long.answer()
+		short, _ := both.opened(t)
+		for range 3 { // the next answer begins where the one before ends
+			short.send(ask)
+			if got := short.answer(); undated(got) != undated(want) || len(got) < 16<<10 {
+				t.Errorf("%s: got %d bytes, want %d, or other ones", encoding, len(got), len(want))
+			}
+		}
+	}
+	if n := both.short.Load(); n != 6 {
+		t.Errorf("%d were answered the short way, want 6", n)
+	}
+}
+
+// fileSender is what a calendar asks of who answers.
+type fileSender interface {
+	SendFile(f *os.File, length int) error
+}
+
+func TestAFileIsSentAsItIs(t *testing.T) {
+	t.Parallel()
+	const long = 16 << 20 // more than a socket holds
+	bytes := make([]byte, long)
+	for i := range bytes {
+		bytes[i] = byte(i / 1000)
+	}
+	file, err := os.Create(filepath.Join(t.TempDir(), "file"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.Write(bytes); err != nil {
+		t.Fatal(err)
+	}
+	sent := make(chan error, 1)
+	both := bothWays(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		to, ok := w.(fileSender)
+		if !ok {
+			tell(w, r)
+			return
+		}
+		length := long
+		switch r.URL.Path {
+		case "/part.ics":
+			length = 1000
+		case "/short.ics":
+			length = long + 1
+		}
+		if r.URL.Path != "/unsaid.ics" {
+			w.Header().Set("Content-Length", strconv.Itoa(length))
+		}
+		sent <- to.SendFile(file, length)
+	}))
+	for _, c := range []struct {
+		path   string
+		length int
+		err    error
+	}{{"/whole.ics", long, nil}, {"/part.ics", 1000, nil}, {"/unsaid.ics", long, nil}, {"/short.ics", long, io.ErrUnexpectedEOF}} {
+		conn, _ := both.opened(t)
+		conn.send("GET " + c.path + " HTTP/1.1\r\nHost: lull\r\n\r\n")
+		res, err := http.ReadResponse(conn.in, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(res.Body)
+		if !errors.Is(err, c.err) || string(got) != string(bytes[:c.length]) {
+			t.Errorf("%s: got %d bytes, %v, want %d, %v", c.path, len(got), err, c.length, c.err)
+		}
+		if err := <-sent; !errors.Is(err, c.err) {
+			t.Errorf("%s: sent with %v, want %v", c.path, err, c.err)
+		}
 	}
 }
 
@@ -276,7 +373,7 @@ func FuzzTheShortWay(f *testing.F) {
 		talk := func(addr string) string {
 			conn := dial(t, addr)
 			conn.send(poll)
-			_ = conn.answer(http.MethodGet)
+			_ = conn.answer()
 			for _, part := range parts {
 				if _, err := io.WriteString(conn, part); err != nil {
 					break // it had enough
@@ -311,7 +408,7 @@ func TestAServerThatIsShutDownFinishesTheShortWay(t *testing.T) {
 	}))
 	conn, want := both.opened(t)
 	conn.send(poll)
-	if got := conn.answer(http.MethodGet); undated(got) != undated(want) {
+	if got := conn.answer(); undated(got) != undated(want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	if left := conn.rest(); left != "" || both.short.Load() != 1 {
@@ -337,7 +434,7 @@ func TestAPanicOnTheShortWayEndsOneConnection(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 	other.send(poll)
-	_ = other.answer(http.MethodGet)
+	_ = other.answer()
 	if both.short.Load() != 2 {
 		t.Errorf("%d were answered the short way, want 2", both.short.Load())
 	}
@@ -352,33 +449,46 @@ func TestAPanicOnTheShortWayEndsOneConnection(t *testing.T) {
 func TestTheShortWayWaitsForNobodyForEver(t *testing.T) {
 	t.Parallel()
 	const long = 64 << 20 // more than a socket holds
+	file, err := os.Create(filepath.Join(t.TempDir(), "file"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if err := file.Truncate(long); err != nil {
+		t.Fatal(err)
+	}
 	gaveUp := make(chan error, 1)
 	both := bothWays(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/long.ics" {
-			w.Header().Set("Content-Length", fmt.Sprint(long))
+		w.Header().Set("Content-Length", strconv.Itoa(long))
+		switch r.URL.Path {
+		case "/long.ics":
 			_, err := w.Write(make([]byte, long))
 			gaveUp <- err
-			return
+		case "/file.ics":
+			gaveUp <- w.(fileSender).SendFile(file, long)
+		default:
+			tell(w, r)
 		}
-		tell(w, r)
 	}))
 	both.front.idle, both.front.write, both.front.renewal = 50*time.Millisecond, 50*time.Millisecond, 0
 	again := func() rawConn {
 		c, _ := both.opened(t)
 		c.send(poll)
-		_ = c.answer(http.MethodGet)
+		_ = c.answer()
 		return c
 	}
 	if left, err := io.ReadAll(again().in); err != nil || len(left) > 0 {
 		t.Errorf("an idle connection got %q, %v", left, err)
 	}
-	slow := again()
-	slow.send("GET /long.ics HTTP/1.1\r\nHost: lull\r\n\r\n")
-	if err := <-gaveUp; !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("nobody took it: %v", err)
-	}
-	if n, err := io.Copy(io.Discard, slow.in); n >= long || err != nil && !errors.Is(err, syscall.ECONNRESET) {
-		t.Errorf("%d bytes came of what was given up, %v", n, err)
+	for _, path := range []string{"/long.ics", "/file.ics"} {
+		slow := again()
+		slow.send("GET " + path + " HTTP/1.1\r\nHost: lull\r\n\r\n")
+		if err := <-gaveUp; !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("nobody took %s: %v", path, err)
+		}
+		if n, err := io.Copy(io.Discard, slow.in); n >= long || err != nil && !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("%d bytes came of %s, which was given up, %v", n, path, err)
+		}
 	}
 }
 
@@ -440,7 +550,7 @@ func TestTheShortWayLeavesNetHTTPItsBytes(t *testing.T) {
 				}
 				asker.send(s.send)
 				if s.room == 0 {
-					_ = asker.answer(http.MethodGet)
+					_ = asker.answer()
 					continue
 				}
 				if got := <-reading; got != s.send {

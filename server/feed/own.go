@@ -188,7 +188,9 @@ func secret() string {
 // digest is what is kept of a token.
 func digest(token string) string {
 	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
+	var text [2 * sha256.Size]byte
+	hex.Encode(text[:], sum[:])
+	return string(text[:])
 }
 
 // wrap says what was being done, but leaves a refusal as it is.

@@ -8,6 +8,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"sync/atomic"
@@ -29,8 +31,9 @@ type rendered struct {
 
 	plain   []byte
 	zipped  []byte
-	entries []entry // of a calendar, by their start
-	etag    string  // without quotes
+	file    *os.File // what is zipped once more, to be sent from; nil where that is not worth it
+	entries []entry  // of a calendar, by their start
+	etag    string   // without quotes
 	changed time.Time
 	head    head
 }
@@ -224,7 +227,7 @@ func (f *Feeds) settle(ctx context.Context, v view, was, now *rendered) (err err
 	if was != nil {
 		now.noted = was.noted
 		if bytes.Equal(was.plain, now.plain) {
-			now.plain, now.zipped, now.etag, now.changed, now.head = was.plain, was.zipped, was.etag, was.changed, was.head
+			now.plain, now.zipped, now.file, now.etag, now.changed, now.head = was.plain, was.zipped, was.file, was.etag, was.changed, was.head
 			return nil
 		}
 	}
@@ -232,6 +235,7 @@ func (f *Feeds) settle(ctx context.Context, v view, was, now *rendered) (err err
 	if now.zipped, err = zipped(now.plain); err != nil {
 		return err
 	}
+	now.file = filed(now.zipped)
 	if now.changed.IsZero() {
 		if now.changed, err = f.changed(ctx, v.key, now.etag); err != nil {
 			return err
@@ -240,6 +244,7 @@ func (f *Feeds) settle(ctx context.Context, v view, was, now *rendered) (err err
 	now.head = head{
 		etag: []string{strconv.Quote(now.etag)}, zippedETag: []string{strconv.Quote(now.etag + "-gz")},
 		length: []string{strconv.Itoa(len(now.plain))}, zippedLength: []string{strconv.Itoa(len(now.zipped))},
+		changed: []string{now.changed.UTC().Format(http.TimeFormat)},
 	}
 	return nil
 }

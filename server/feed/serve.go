@@ -3,12 +3,13 @@ package feed
 import (
 	"bytes"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 )
 
 // head is what an answer says of a rendered view, each as a header holds it.
-type head struct{ etag, zippedETag, length, zippedLength []string }
+type head struct{ etag, zippedETag, length, zippedLength, changed []string }
 
 // What every answer says. The slices are shared, and nobody appends to them.
 var (
@@ -37,10 +38,10 @@ func (f *Feeds) serve(w http.ResponseWriter, r *http.Request, v view) error {
 	h := w.Header()
 	guarded(h)
 	h["Cache-Control"], h["Vary"] = cached, vary
-	body, length, tag := page.plain, page.head.length, page.head.etag
+	body, length, tag, file := page.plain, page.head.length, page.head.etag, (*os.File)(nil)
 	zip := takesGzip(r.Header["Accept-Encoding"]) && r.Header["Range"] == nil // a part of packed bytes is no use
 	if zip {
-		body, length, tag = page.zipped, page.head.zippedLength, page.head.zippedETag
+		body, length, tag, file = page.zipped, page.head.zippedLength, page.head.zippedETag, page.file
 	}
 	h["Etag"] = tag
 	have := r.Header["If-None-Match"]
@@ -62,11 +63,10 @@ func (f *Feeds) serve(w http.ResponseWriter, r *http.Request, v view) error {
 		http.ServeContent(w, r, "", page.changed, bytes.NewReader(body))
 		return nil
 	}
-	h["Content-Length"] = length
-	h["Last-Modified"] = []string{page.changed.UTC().Format(http.TimeFormat)}
+	h["Content-Length"], h["Last-Modified"] = length, page.head.changed
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // who hung up wants no answer
+		send(w, body, file)
 	}
 	return nil
 }
