@@ -446,7 +446,19 @@ func TestAPanicOnTheShortWayEndsOneConnection(t *testing.T) {
 	}
 }
 
-func TestTheShortWayWaitsForNobodyForEver(t *testing.T) {
+func TestTheShortWayEndsAConnectionThatIsIdle(t *testing.T) {
+	t.Parallel()
+	both := bothWays(t, tell)
+	both.front.idle, both.front.renewal = 50*time.Millisecond, 0
+	conn, _ := both.opened(t)
+	conn.send(poll)
+	_ = conn.answer()
+	if left, err := io.ReadAll(conn.in); err != nil || len(left) > 0 {
+		t.Errorf("an idle connection got %q, %v", left, err)
+	}
+}
+
+func TestTheShortWayGivesUpWhatNobodyTakes(t *testing.T) {
 	t.Parallel()
 	const long = 64 << 20 // more than a socket holds
 	file, err := os.Create(filepath.Join(t.TempDir(), "file"))
@@ -470,23 +482,14 @@ func TestTheShortWayWaitsForNobodyForEver(t *testing.T) {
 			tell(w, r)
 		}
 	}))
-	both.front.idle, both.front.write, both.front.renewal = 50*time.Millisecond, 50*time.Millisecond, 0
-	again := func() rawConn {
-		c, _ := both.opened(t)
-		c.send(poll)
-		_ = c.answer()
-		return c
-	}
-	if left, err := io.ReadAll(again().in); err != nil || len(left) > 0 {
-		t.Errorf("an idle connection got %q, %v", left, err)
-	}
+	both.front.write, both.front.renewal = 50*time.Millisecond, 0
 	for _, path := range []string{"/long.ics", "/file.ics"} {
-		slow := again()
-		slow.send("GET " + path + " HTTP/1.1\r\nHost: lull\r\n\r\n")
+		conn, _ := both.opened(t)
+		conn.send("GET " + path + " HTTP/1.1\r\nHost: lull\r\n\r\n")
 		if err := <-gaveUp; !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("nobody took %s: %v", path, err)
 		}
-		if n, err := io.Copy(io.Discard, slow.in); n >= long || err != nil && !errors.Is(err, syscall.ECONNRESET) {
+		if n, err := io.Copy(io.Discard, conn.in); n >= long || err != nil && !errors.Is(err, syscall.ECONNRESET) {
 			t.Errorf("%d bytes came of %s, which was given up, %v", n, path, err)
 		}
 	}
