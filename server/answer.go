@@ -90,8 +90,13 @@ func (a *answer) SendFile(f *os.File, length int) error {
 	if !a.sent {
 		_ = a.send(nil)
 	}
-	if a.err == nil {
-		a.err = sendFile(to, f, length)
+	if a.err != nil {
+		return a.err
+	}
+	var sent int
+	sent, a.err = sendFile(to, f, length)
+	if errors.Is(a.err, syscall.EINVAL) || errors.Is(a.err, errors.ErrUnsupported) { // not from such a file, or not here
+		_, a.err = io.Copy(a.to, io.NewSectionReader(f, int64(sent), int64(length-sent)))
 	}
 	return a.err
 }
@@ -111,33 +116,6 @@ func (a *answer) take(length int) error {
 	}
 	a.left -= int64(length)
 	return nil
-}
-
-// sendFile has the system send the first bytes of f on a connection (sendfile).
-func sendFile(to syscall.Conn, f *os.File, length int) error {
-	raw, err := to.SyscallConn()
-	if err != nil {
-		return err
-	}
-	at, from := int64(0), int(f.Fd())
-	var failed error
-	err = raw.Write(func(fd uintptr) bool {
-		for failed == nil && int(at) < length {
-			n, err := syscall.Sendfile(int(fd), from, &at, length-int(at))
-			switch {
-			case errors.Is(err, syscall.EAGAIN):
-				return false // until there is room
-			case errors.Is(err, syscall.EINTR):
-			case err != nil:
-				failed = err
-			case n == 0:
-				failed = io.ErrUnexpectedEOF // the file is shorter
-			}
-		}
-		return true
-	})
-	runtime.KeepAlive(f)
-	return cmp.Or(err, failed)
 }
 
 // end sends what is not sent yet. An error means that nobody can tell where the
@@ -184,4 +162,34 @@ func (a *answer) send(p []byte) error {
 	}
 	_, a.err = a.pieces.WriteTo(a.to) // at once, where it is a connection
 	return a.err
+}
+
+// sendFile has the system send the first bytes of f on a connection (sendfile),
+// and says how many it sent.
+func sendFile(to syscall.Conn, f *os.File, length int) (sent int, err error) {
+	raw, err := to.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	from := int(f.Fd())
+	var failed error
+	err = raw.Write(func(fd uintptr) bool {
+		for failed == nil && sent < length {
+			at := int64(sent) // which not every system moves on
+			n, err := syscall.Sendfile(int(fd), from, &at, length-sent)
+			sent += max(n, 0)
+			switch {
+			case errors.Is(err, syscall.EAGAIN):
+				return false // until there is room
+			case errors.Is(err, syscall.EINTR):
+			case err != nil:
+				failed = err
+			case n == 0:
+				failed = io.ErrUnexpectedEOF // the file is shorter
+			}
+		}
+		return true
+	})
+	runtime.KeepAlive(f)
+	return sent, cmp.Or(err, failed)
 }

@@ -281,6 +281,36 @@ func TestTheShortWayBringsALargeCalendarWhole(t *testing.T) {
 	}
 }
 
+func TestAFileThatTheSystemDoesNotSendIsCopied(t *testing.T) {
+	t.Parallel()
+	const name = "/proc/self/pagemap" // of the pages that begin at nothing
+	want := make([]byte, 4<<10)
+	file, err := os.Open(name)
+	if err != nil {
+		t.Skip("this system has no such file")
+	}
+	defer file.Close()
+	if _, err := file.ReadAt(want, 0); err != nil {
+		t.Fatal(err)
+	}
+	both := bothWays(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		w.Header().Set("Content-Length", strconv.Itoa(len(want)))
+		if to, ok := w.(fileSender); ok {
+			if err := to.SendFile(file, len(want)); err != nil {
+				t.Error(err)
+			}
+			return
+		}
+		_, _ = w.Write(want)
+	}))
+	conn, long := both.opened(t)
+	conn.send(poll)
+	if got := conn.answer(); undated(got) != undated(long) {
+		t.Errorf("got %q, want %q", got, long)
+	}
+}
+
 // fileSender is what a calendar asks of who answers.
 type fileSender interface {
 	SendFile(f *os.File, length int) error
