@@ -30,6 +30,9 @@ type Feeds struct {
 // Tiers are the tiers there are.
 func (Feeds) Tiers() []int { return []int{1, 2, 3, 4} }
 
+// Many reports whether there are too many services to look through.
+func (p Feeds) Many() bool { return len(p.Services) > mostFlat }
+
 // FeedRow is a feed in the list of them.
 type FeedRow struct {
 	ID, Name, Shows string
